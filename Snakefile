@@ -1,0 +1,54 @@
+# Affirm: from raw dumps to every table of two papers. Start with README.md; rules live in rules/<stage>.smk.
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/world.smk"
+include: "rules/corpora.smk"
+include: "rules/models.smk"
+include: "rules/reddit.smk"
+include: "rules/labels.smk"
+include: "rules/detector.smk"
+include: "rules/reference.smk"
+include: "rules/personas.smk"
+include: "rules/dialogues.smk"
+include: "rules/supporter.smk"
+include: "rules/judging.smk"
+include: "rules/tables.smk"
+include: "rules/audit.smk"
+
+
+save_signatures()
+
+
+localrules:
+    all,
+    paper_a,
+    headline,
+
+
+rule paper_a:
+    """Paper A's tables and figures."""
+    input:
+        expand("<results>/table{number}.csv", number=[1, 3, 4, 9, 10]),
+        "<results>/figure2.svg",
+
+
+rule all:
+    """Everything that is built so far."""
+    default_target: True
+    input:
+        rules.paper_a.input,
+        "<results>/report.html",
+
+
+rule headline:
+    """Table 3, the planted effects where there are any, and the report."""
+    input:
+        "<results>/table3.csv",
+        "<results>/report.html",

@@ -1,0 +1,62 @@
+# What a reviewer starts from: the report and the planted effects.
+OFFLINE = any(entry.get("backend") == "offline" for entry in C["models"].values())
+SHOWN = [f"<results>/table{number}.csv" for number in (1, 3, 4, 9, 10)] + ["<results>/figure2.svg", "<results>/audit/corpora.csv"]
+SHOWN += ["<results>/audit/planted.csv"] if OFFLINE else []
+
+
+localrules:
+    build_report,
+
+
+rule tabulate_planted:
+    """Effects planted in the offline world and what the instrument recovered."""
+    input:
+        world=WORLD,
+        systems=expand("<results>/dialogues/{system}/test.jsonl", system=ROWS),
+        teacher="<results>/dialogues/gpt/train.jsonl",
+        votes=expand(
+            f"<results>/judging/values/{REFERENCE_ROW}/{{system}}.jsonl",
+            system=[name for name in ROWS if name != REFERENCE_ROW],
+        ),
+    output:
+        table=report("<results>/audit/planted.csv", caption="../resources/captions/planted.rst", category="Audit"),
+    log:
+        text="<logs>/audit/tabulate_planted.log",
+        run="<logs>/audit/tabulate_planted.json",
+    benchmark:
+        "<benchmarks>/audit/tabulate_planted.tsv"
+    params:
+        code=signature("audit.tabulate_planted", "metrics"),
+        resamples=C["stats"]["resamples"],
+        seed=C["stats"]["seed"],
+    conda:
+        "../envs/metrics.yaml"
+    message:
+        "audit: planted and recovered effects"
+    shell:
+        DOOR + "audit.tabulate_planted --world {input.world:q} --dialogues {input.systems:q} --teacher {input.teacher:q}"
+        " --votes {input.votes:q} --resamples {params.resamples} --seed {params.seed} --output {output.table:q}"
+
+
+rule build_report:
+    """Snakemake's report: tables, figures, captions, rule graph, run times."""
+    input:
+        SHOWN,
+    output:
+        page="<results>/report.html",
+    log:
+        text="<logs>/audit/build_report.log",
+        run="<logs>/audit/build_report.json",
+    benchmark:
+        "<benchmarks>/audit/build_report.tsv"
+    params:
+        code=signature("audit.build_report", "report"),
+        run=RUN,
+        data_dir=C["data_dir"],
+    conda:
+        "../envs/report.yaml"
+    message:
+        "report"
+    shell:
+        DOOR + "audit.build_report --profile {params.run} --data-dir {params.data_dir:q} --targets {input:q}"
+        " --output {output.page:q}"

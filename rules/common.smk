@@ -1,0 +1,127 @@
+# Config, inputs by name and the front door: what every rules/<stage>.smk uses.
+import csv
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, str(workflow.basedir))
+os.environ["AFFIRM_ROOT"] = str(workflow.basedir)
+
+from scripts.config.load import load_config
+from scripts.provenance.errors import Problem
+from scripts.provenance.signature import backend_code, save_cache, signature as code_of
+
+try:
+    C = load_config(config).model_dump(mode="json")
+except Problem as problem:
+    raise WorkflowError(str(problem))
+
+RUN = C["run"]
+RESULTS = C["pathvars"]["results"]
+for asked in sys.argv[1:]:
+    for run in ("demo", "laptop"):
+        if asked.startswith(f"results/{run}/") and RUN != run:
+            raise WorkflowError(f"{asked} belongs to the {run} run. Type: snakemake --profile {run} {asked}")
+
+# What jobs are told about the machine: never part of a command, so never a reason to rerun.
+os.environ["AFFIRM_OPERATION"] = json.dumps(C["operation"], sort_keys=True)
+os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
+os.environ["PYTHONHASHSEED"] = "0"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+os.environ["HF_HUB_OFFLINE"] = "1"
+if "AFFIRM_GIT" not in os.environ:
+    state = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=40"], capture_output=True, text=True)
+    os.environ["AFFIRM_GIT"] = state.stdout.strip()
+
+# Every rule's command: the front door (scripts/__main__.py), then `<stage>.<rule> --option …`.
+DOOR = (
+    "python -m scripts --log {log.text:q} --sidecar {log.run:q} --code {params.code} "
+    "--in {input:q} --out {output:q} -- "
+)
+GPU_TRAIN = dict(gpu=1, mem_mb=lambda w, attempt: 48000 * attempt, runtime=lambda w, attempt: 1440 * attempt)
+GPU_INFER = dict(gpu=1, mem_mb=lambda w, attempt: 32000 * attempt, runtime=lambda w, attempt: 720 * attempt)
+WORLD = f"{RESULTS}/world/world.yaml"  # with its effects scaled (rules/world.smk)
+SPLITS = ["train", "dev", "test"]
+VALUES = "resources/taxonomy/values.yaml"
+STRATEGIES = "resources/taxonomy/strategies.yaml"
+PROBLEMS = "resources/taxonomy/problems.yaml"
+EMOTIONS = "resources/taxonomy/emotions.yaml"
+CRITERIA = "resources/taxonomy/criteria.yaml"
+
+
+def signature(rule, environment):
+    """`<hash>@<environment file>` of a rule's code; the door checks it when the job starts."""
+    path = f"envs/{environment}.yaml"
+    return f"{code_of(rule, path)}@{path}"
+
+
+def save_signatures():
+    save_cache()
+
+
+def canonical(value):
+    """JSON with sorted keys: one spelling for one value, so that order never makes a job stale."""
+    return json.dumps(value, sort_keys=True)
+
+
+def prompt(name):
+    """The template in use: the paper's owner's folder, the full or the compact set (config: prompts_dir)."""
+    return f"{C['prompts_dir']}/{name}.md"
+
+
+def registry():
+    """resources/datasets.csv by name."""
+    with open(Path(workflow.basedir) / "resources" / "datasets.csv", encoding="utf-8", newline="") as stream:
+        return {row["name"]: row for row in csv.DictReader(stream)}
+
+
+DATASETS = registry()
+
+
+def raw(name, origin=None):
+    """The raw file of a dataset: made by the world, lying in data_dir, or to be fetched from its source."""
+    entry = DATASETS[name]
+    origin = origin or C["datasets"][entry["dataset"]]["from"]
+    if origin == "world":
+        return f"{RESULTS}/world/{entry['file']}"
+    pinned = ancient if entry["sha256"] else str  # a job checks the sum itself; of other files a new one must show
+    lying = os.path.join(C["data_dir"], entry["file"])
+    if os.path.exists(lying):
+        return pinned(lying)
+    if entry["url"]:
+        return pinned(f"{RESULTS}/external/{name}/{os.path.basename(entry['file'])}")
+    raise WorkflowError(
+        f"{lying} is missing. It comes from {entry['source']} (licence: {entry['licence']}). "
+        f"Put it there, or name another folder with --config data_dir=DIR."
+    )
+
+
+def model_entry(name):
+    """What a job is told of a model that is asked: backend, id, and the world's file for the offline one."""
+    entry = {key: value for key, value in C["models"][name].items() if key in ("backend", "id")}
+    return canonical(entry | ({"world": WORLD} if entry["backend"] == "offline" else {}))
+
+
+def model_backend(name):
+    """Code that answers for the model, when it is ours; '' for an endpoint."""
+    return backend_code(C["models"][name].get("backend") or "")
+
+
+def world_of(name):
+    """The world's file, for models that answer from it."""
+    return [WORLD] if C["models"][name].get("backend") == "offline" else []
+
+
+def model_dir(name):
+    """The folder of a local checkpoint or classifier: fetched, packaged or trained here (config: models.<name>.source)."""
+    return f"{RESULTS}/models/{C['models'][name]['source']}/{name}"
+
+
+def base_gate():
+    """The check that a tiny base keeps the answer format; nothing speaks before it is passed."""
+    return f"{model_dir('llama')}_gate.json" if C["models"]["llama"]["source"] == "tiny" else []

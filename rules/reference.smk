@@ -1,0 +1,122 @@
+# Reference generator (paper A, sections 5.2 and D.2; G.1 without values).
+REFERENCE_PROMPT = {"value": "A-RG", "emotion": "A-RG-E"}
+
+
+def reference_adapter(variant):
+    """The generator in use: DPO on top of SFT with target values, SFT only without (sections D.2, G.1)."""
+    stage = {"value": "dpo", "emotion": "sft"}[variant]
+    return f"<results>/reference/{C['reference']['setting']}/{variant}/{stage}_adapter"
+
+
+rule build_reference_sft:
+    """Chat rows: history (and target values) -> the real comment."""
+    input:
+        threads="<results>/reddit/{setting}/{split}.jsonl",
+        prompt=lambda w: prompt(REFERENCE_PROMPT[w.variant]),
+        values=VALUES,
+    output:
+        rows="<results>/reference/{setting}/{variant}/sft/{split}.jsonl",
+    log:
+        text="<logs>/reference/build_reference_sft.{setting}.{variant}.{split}.log",
+        run="<logs>/reference/build_reference_sft.{setting}.{variant}.{split}.json",
+    benchmark:
+        "<benchmarks>/reference/build_reference_sft.{setting}.{variant}.{split}.tsv"
+    params:
+        code=signature("reference.build_reference_sft", "ingest"),
+        history=canonical(C["reference"]["history"]),
+    conda:
+        "../envs/ingest.yaml"
+    message:
+        "reference generator ({wildcards.variant}): SFT rows of {wildcards.split}"
+    shell:
+        DOOR + "reference.build_reference_sft --threads {input.threads:q} --prompt {input.prompt:q}"
+        " --values {input.values:q} --history {params.history:q} --output {output.rows:q}"
+
+
+rule train_reference_sft:
+    """LoRA adapter that writes a supporter's comment."""
+    input:
+        base=model_dir("llama"),
+        train="<results>/reference/{setting}/{variant}/sft/train.jsonl",
+        dev=f"<results>/reference/{{setting}}/{{variant}}/sft/{C['reference']['select_on']}.jsonl",
+    output:
+        adapter=directory("<results>/reference/{setting}/{variant}/sft_adapter"),
+    log:
+        text="<logs>/reference/train_reference_sft.{setting}.{variant}.log",
+        run="<logs>/reference/train_reference_sft.{setting}.{variant}.json",
+    benchmark:
+        "<benchmarks>/reference/train_reference_sft.{setting}.{variant}.tsv"
+    params:
+        code=signature("reference.train_reference_sft", "train"),
+        lora=lambda w: canonical(C["reference"][w.setting]["sft"]["lora"]),
+        train=lambda w: canonical(C["reference"][w.setting]["sft"]["train"]),
+        seed=C["seed"],
+    resources:
+        **GPU_TRAIN,
+    conda:
+        "../envs/train.yaml"
+    message:
+        "reference generator ({wildcards.variant}): SFT adapter"
+    shell:
+        DOOR + "reference.train_reference_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
+        " --lora {params.lora:q} --train-settings {params.train:q} --seed {params.seed} --output {output.adapter:q}"
+
+
+rule build_reference_pairs:
+    """DPO pairs: the real comment against a sibling, without the values both led to."""
+    input:
+        threads="<results>/reddit/{setting}/{split}.jsonl",
+        prompt=prompt("A-RG"),
+        values=VALUES,
+    output:
+        rows="<results>/reference/{setting}/value/dpo/{split}.jsonl",
+    log:
+        text="<logs>/reference/build_reference_pairs.{setting}.{split}.log",
+        run="<logs>/reference/build_reference_pairs.{setting}.{split}.json",
+    benchmark:
+        "<benchmarks>/reference/build_reference_pairs.{setting}.{split}.tsv"
+    params:
+        code=signature("reference.build_reference_pairs", "ingest"),
+        history=canonical(C["reference"]["history"]),
+        requires_reply="yes" if C["reference"]["dpo"]["sibling_requires_op_reply"] else "no",
+        keep=C["targets"]["top"],
+        seed=C["seed"],
+    conda:
+        "../envs/ingest.yaml"
+    message:
+        "reference generator: DPO pairs of {wildcards.split}"
+    shell:
+        DOOR + "reference.build_reference_pairs --threads {input.threads:q} --prompt {input.prompt:q}"
+        " --values {input.values:q} --history {params.history:q} --sibling-requires-reply {params.requires_reply}"
+        " --keep {params.keep} --seed {params.seed} --output {output.rows:q}"
+
+
+rule train_reference_dpo:
+    """DPO on the merged SFT model, published as one adapter on the base."""
+    input:
+        base=model_dir("llama"),
+        sft="<results>/reference/{setting}/value/sft_adapter",
+        train="<results>/reference/{setting}/value/dpo/train.jsonl",
+        dev=f"<results>/reference/{{setting}}/value/dpo/{C['reference']['select_on']}.jsonl",
+    output:
+        adapter=directory("<results>/reference/{setting}/value/dpo_adapter"),
+    log:
+        text="<logs>/reference/train_reference_dpo.{setting}.log",
+        run="<logs>/reference/train_reference_dpo.{setting}.json",
+    benchmark:
+        "<benchmarks>/reference/train_reference_dpo.{setting}.tsv"
+    params:
+        code=signature("reference.train_reference_dpo", "train"),
+        lora=lambda w: canonical(C["reference"][w.setting]["dpo"]["lora"]),
+        train=lambda w: canonical(C["reference"][w.setting]["dpo"]["train"]),
+        seed=C["seed"],
+    resources:
+        **GPU_TRAIN,
+    conda:
+        "../envs/train.yaml"
+    message:
+        "reference generator: DPO adapter"
+    shell:
+        DOOR + "reference.train_reference_dpo --base {input.base:q} --sft-adapter {input.sft:q}"
+        " --train {input.train:q} --dev {input.dev:q} --lora {params.lora:q} --train-settings {params.train:q}"
+        " --seed {params.seed} --output {output.adapter:q}"

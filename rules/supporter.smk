@@ -1,0 +1,252 @@
+# Supporter training data, rewards and adapters (paper A, sections 5.3, 6.3, D.3, G.2).
+SUPPORTER_PROMPT = {"value": "A-SUP", "emotion": "A-SUP-E"}
+SOURCES = C["supporter"]["sources"]  # whose dialogues teach a variant, and whose rollouts are rewarded (D.3, G.2)
+ROLLED_OUT = {variant: SOURCES[variant]["rollouts"] for variant in SOURCES}
+
+
+def least_pairs(w, split):
+    """Fewest pairs that are worth training on; points that are only counted may have none."""
+    return C["supporter"]["reward"][f"least_{split}"] if w.point == C["selected"][w.variant] else 0
+
+
+rule build_supporter_sft:
+    """Filtered four-step rows of both splits, with the counts of tables 1, 9 and 10."""
+    input:
+        train=lambda w: f"<results>/dialogues/{SOURCES[w.variant]['sft']}/train.jsonl",
+        dev=lambda w: f"<results>/dialogues/{SOURCES[w.variant]['sft']}/dev.jsonl",
+        prompt=lambda w: prompt(SUPPORTER_PROMPT[w.variant]),
+        strategies=STRATEGIES,
+    output:
+        train="<results>/supporter/{variant}/sft/train.jsonl",
+        dev="<results>/supporter/{variant}/sft/dev.jsonl",
+        counts="<results>/supporter/{variant}/sft/counts.json",
+    log:
+        text="<logs>/supporter/build_supporter_sft.{variant}.log",
+        run="<logs>/supporter/build_supporter_sft.{variant}.json",
+    benchmark:
+        "<benchmarks>/supporter/build_supporter_sft.{variant}.tsv"
+    params:
+        code=signature("supporter.build_supporter_sft", "ingest"),
+        history=canonical(C["dialogues"]["history"]),
+    conda:
+        "../envs/ingest.yaml"
+    message:
+        "supporter ({wildcards.variant}): SFT rows"
+    shell:
+        DOOR + "supporter.build_supporter_sft --train-dialogues {input.train:q} --dev-dialogues {input.dev:q}"
+        " --prompt {input.prompt:q} --strategies {input.strategies:q} --history {params.history:q}"
+        " --train {output.train:q} --dev {output.dev:q} --counts {output.counts:q}"
+
+
+rule train_supporter_sft:
+    """LoRA adapter that answers in four steps."""
+    input:
+        base=model_dir("llama"),
+        train="<results>/supporter/{variant}/sft/train.jsonl",
+        dev="<results>/supporter/{variant}/sft/dev.jsonl",
+    output:
+        adapter=directory("<results>/supporter/{variant}/sft_adapter"),
+    log:
+        text="<logs>/supporter/train_supporter_sft.{variant}.log",
+        run="<logs>/supporter/train_supporter_sft.{variant}.json",
+    benchmark:
+        "<benchmarks>/supporter/train_supporter_sft.{variant}.tsv"
+    params:
+        code=signature("supporter.train_supporter_sft", "train"),
+        lora=canonical(C["supporter"]["sft"]["lora"]),
+        train=canonical(C["supporter"]["sft"]["train"]),
+        seed=C["seed"],
+    resources:
+        **GPU_TRAIN,
+    conda:
+        "../envs/train.yaml"
+    message:
+        "supporter ({wildcards.variant}): SFT adapter"
+    shell:
+        DOOR + "supporter.train_supporter_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
+        " --lora {params.lora:q} --train-settings {params.train:q} --seed {params.seed} --output {output.adapter:q}"
+
+
+rule build_baseline_sft:
+    """Chat rows from the supporter turns of a public corpus."""
+    input:
+        dialogues="<results>/corpora/{corpus}/{split}.jsonl",
+        prompt=prompt("A-SUP-PLAIN"),
+    output:
+        rows="<results>/supporter/baseline/{corpus}/{split}.jsonl",
+    log:
+        text="<logs>/supporter/build_baseline_sft.{corpus}.{split}.log",
+        run="<logs>/supporter/build_baseline_sft.{corpus}.{split}.json",
+    benchmark:
+        "<benchmarks>/supporter/build_baseline_sft.{corpus}.{split}.tsv"
+    params:
+        code=signature("supporter.build_baseline_sft", "ingest"),
+        history=canonical(C["dialogues"]["history"]),
+    conda:
+        "../envs/ingest.yaml"
+    message:
+        "baseline {wildcards.corpus}: SFT rows of {wildcards.split}"
+    shell:
+        DOOR + "supporter.build_baseline_sft --dialogues {input.dialogues:q} --prompt {input.prompt:q}"
+        " --history {params.history:q} --output {output.rows:q}"
+
+
+rule train_baseline:
+    """LoRA adapter that answers as the corpus's supporters do."""
+    input:
+        base=model_dir("llama"),
+        train="<results>/supporter/baseline/{corpus}/train.jsonl",
+        dev="<results>/supporter/baseline/{corpus}/dev.jsonl",
+    output:
+        adapter=directory("<results>/supporter/baseline/{corpus}_adapter"),
+    log:
+        text="<logs>/supporter/train_baseline.{corpus}.log",
+        run="<logs>/supporter/train_baseline.{corpus}.json",
+    benchmark:
+        "<benchmarks>/supporter/train_baseline.{corpus}.tsv"
+    params:
+        code=signature("supporter.train_baseline", "train"),
+        lora=canonical(C["supporter"]["baselines"]["lora"]),
+        train=canonical(C["supporter"]["baselines"]["train"]),
+        seed=C["seed"],
+    resources:
+        **GPU_TRAIN,
+    conda:
+        "../envs/train.yaml"
+    message:
+        "baseline {wildcards.corpus}: adapter"
+    shell:
+        DOOR + "supporter.train_baseline --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
+        " --lora {params.lora:q} --train-settings {params.train:q} --seed {params.seed} --output {output.adapter:q}"
+
+
+rule compute_rewards:
+    """Target values shown by each later seeker turn, for both candidates (Eq. 3)."""
+    input:
+        dialogues=f"<results>/dialogues/{ROLLED_OUT['value']}/{{split}}.jsonl",
+        rollouts=f"<results>/dialogues/{ROLLED_OUT['value']}/{{split}}_rollouts.jsonl",
+        labels=f"<results>/labels/dialogues/{ROLLED_OUT['value']}/{{split}}.parquet",
+        rollout_labels=f"<results>/labels/dialogues/{ROLLED_OUT['value']}/{{split}}_rollouts.parquet",
+        values=VALUES,
+    output:
+        rewards="<results>/supporter/value/rewards/{split}.parquet",
+    log:
+        text="<logs>/supporter/compute_rewards.{split}.log",
+        run="<logs>/supporter/compute_rewards.{split}.json",
+    benchmark:
+        "<benchmarks>/supporter/compute_rewards.{split}.tsv"
+    params:
+        code=signature("supporter.compute_rewards", "ingest"),
+        threshold=C["labels"]["value_threshold"],
+    conda:
+        "../envs/ingest.yaml"
+    message:
+        "supporter: value rewards of {wildcards.split}"
+    shell:
+        DOOR + "supporter.compute_rewards --dialogues {input.dialogues:q} --rollouts {input.rollouts:q}"
+        " --labels {input.labels:q} --rollout-labels {input.rollout_labels:q} --values {input.values:q}"
+        " --value-threshold {params.threshold} --output {output.rewards:q}"
+
+
+rule score_emotions:
+    """The seeker's state after each candidate, judged several times (Eq. 5)."""
+    input:
+        world_of(C["roles"]["emotion_score"]),
+        dialogues=f"<results>/dialogues/{ROLLED_OUT['emotion']}/{{split}}.jsonl",
+        rollouts=f"<results>/dialogues/{ROLLED_OUT['emotion']}/{{split}}_rollouts.jsonl",
+        personas="<results>/personas/{split}.jsonl",
+        prompt=prompt("A-EMO"),
+    output:
+        rewards="<results>/supporter/emotion/rewards/{split}.parquet",
+    log:
+        text="<logs>/supporter/score_emotions.{split}.log",
+        run="<logs>/supporter/score_emotions.{split}.json",
+    benchmark:
+        "<benchmarks>/supporter/score_emotions.{split}.tsv"
+    params:
+        code=signature("supporter.score_emotions", "metrics"),
+        backend=model_backend(C["roles"]["emotion_score"]) or "none",
+        model=model_entry(C["roles"]["emotion_score"]),
+        sampling=canonical(C["sampling"]["emotion_score"]),
+        samples=C["supporter"]["emotion"]["samples"],
+        horizon=max(C["points"][name]["h"] for name in C["select"]["points"]["emotion"]),
+        max_failed=C["supporter"]["emotion"]["max_failed"],
+    conda:
+        "../envs/metrics.yaml"
+    message:
+        "supporter (emotion): scores of {wildcards.split}"
+    shell:
+        DOOR + "supporter.score_emotions --dialogues {input.dialogues:q} --rollouts {input.rollouts:q}"
+        " --personas {input.personas:q} --prompt {input.prompt:q} --model {params.model:q}"
+        " --sampling {params.sampling:q} --samples {params.samples} --horizon {params.horizon}"
+        " --max-failed {params.max_failed} --output {output.rewards:q}"
+
+
+rule build_preference_pairs:
+    """DPO rows of one grid point (h, gamma, T) and their counts."""
+    input:
+        train=lambda w: f"<results>/dialogues/{ROLLED_OUT[w.variant]}/train.jsonl",
+        dev=lambda w: f"<results>/dialogues/{ROLLED_OUT[w.variant]}/dev.jsonl",
+        train_rewards="<results>/supporter/{variant}/rewards/train.parquet",
+        dev_rewards="<results>/supporter/{variant}/rewards/dev.parquet",
+        prompt=lambda w: prompt(SUPPORTER_PROMPT[w.variant]),
+        strategies=STRATEGIES,
+    output:
+        train="<results>/supporter/{variant}/pairs/{point}/train.jsonl",
+        dev="<results>/supporter/{variant}/pairs/{point}/dev.jsonl",
+        counts="<results>/supporter/{variant}/pairs/{point}/counts.json",
+    log:
+        text="<logs>/supporter/build_preference_pairs.{variant}.{point}.log",
+        run="<logs>/supporter/build_preference_pairs.{variant}.{point}.json",
+    benchmark:
+        "<benchmarks>/supporter/build_preference_pairs.{variant}.{point}.tsv"
+    params:
+        code=signature("supporter.build_preference_pairs", "ingest"),
+        history=canonical(C["dialogues"]["history"]),
+        h=lambda w: C["points"][w.point]["h"],
+        gamma=lambda w: C["points"][w.point]["gamma"],
+        t=lambda w: C["points"][w.point]["t"],
+        compare=C["supporter"]["reward"]["compare"],
+        least_train=lambda w: least_pairs(w, "train"),
+        least_dev=lambda w: least_pairs(w, "dev"),
+    conda:
+        "../envs/ingest.yaml"
+    message:
+        "supporter ({wildcards.variant}): DPO pairs at {wildcards.point}"
+    shell:
+        DOOR + "supporter.build_preference_pairs --train-dialogues {input.train:q} --dev-dialogues {input.dev:q}"
+        " --train-rewards {input.train_rewards:q} --dev-rewards {input.dev_rewards:q} --prompt {input.prompt:q}"
+        " --strategies {input.strategies:q} --history {params.history:q} --horizon {params.h} --gamma {params.gamma}"
+        " --threshold {params.t} --compare {params.compare} --least-train {params.least_train}"
+        " --least-dev {params.least_dev} --train {output.train:q} --dev {output.dev:q} --counts {output.counts:q}"
+
+
+rule train_supporter_dpo:
+    """DPO on the merged SFT model at one grid point, published as one adapter on the base."""
+    input:
+        base=model_dir("llama"),
+        sft="<results>/supporter/{variant}/sft_adapter",
+        train="<results>/supporter/{variant}/pairs/{point}/train.jsonl",
+        dev="<results>/supporter/{variant}/pairs/{point}/dev.jsonl",
+    output:
+        adapter=directory("<results>/supporter/{variant}/dpo_adapter/{point}"),
+    log:
+        text="<logs>/supporter/train_supporter_dpo.{variant}.{point}.log",
+        run="<logs>/supporter/train_supporter_dpo.{variant}.{point}.json",
+    benchmark:
+        "<benchmarks>/supporter/train_supporter_dpo.{variant}.{point}.tsv"
+    params:
+        code=signature("supporter.train_supporter_dpo", "train"),
+        lora=canonical(C["supporter"]["dpo"]["lora"]),
+        train=canonical(C["supporter"]["dpo"]["train"]),
+        seed=C["seed"],
+    resources:
+        **GPU_TRAIN,
+    conda:
+        "../envs/train.yaml"
+    message:
+        "supporter ({wildcards.variant}): DPO adapter at {wildcards.point}"
+    shell:
+        DOOR + "supporter.train_supporter_dpo --base {input.base:q} --sft-adapter {input.sft:q}"
+        " --train {input.train:q} --dev {input.dev:q} --lora {params.lora:q} --train-settings {params.train:q}"
+        " --seed {params.seed} --output {output.adapter:q}"

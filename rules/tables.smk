@@ -1,0 +1,201 @@
+# Tables and figures beside the published numbers.
+PUBLISHED = "resources/published/{}.csv"
+TABLE = " --published {input.published:q} --run {params.run} --evidence {params.evidence}"
+TABLE += " --output {output.table:q} --text {output.text:q}"
+TABLE_PARAMS = dict(run=RUN, evidence=C["evidence"])
+ROWS = C["select"]["systems"]
+REFERENCE_ROW = C["judging"]["reference"]
+
+
+localrules:
+    tabulate_table1,
+    tabulate_table3,
+    tabulate_table4,
+    tabulate_table9,
+    tabulate_table10,
+    plot_figure2,
+
+
+rule tabulate_table1:
+    """Sizes of the supporter's SFT and DPO sets."""
+    input:
+        sft="<results>/supporter/value/sft/counts.json",
+        printed="<results>/supporter/value/pairs/hall_g1_t1/counts.json",
+        selected=f"<results>/supporter/value/pairs/{C['selected']['value']}/counts.json",
+        points=PUBLISHED.format("a_table19"),
+        published=PUBLISHED.format("a_table01"),
+    output:
+        table=report("<results>/table1.csv", caption="../resources/captions/table1.rst", category="Paper A"),
+        text="<results>/table1.md",
+    log:
+        text="<logs>/tables/tabulate_table1.log",
+        run="<logs>/tables/tabulate_table1.json",
+    benchmark:
+        "<benchmarks>/tables/tabulate_table1.tsv"
+    params:
+        code=signature("tables.tabulate_table1", "metrics"),
+        point=canonical(C["points"][C["selected"]["value"]]),
+        **TABLE_PARAMS,
+    conda:
+        "../envs/metrics.yaml"
+    message:
+        "table 1"
+    shell:
+        DOOR + "tables.tabulate_table1 --sft {input.sft:q} --printed {input.printed:q} --selected {input.selected:q}"
+        " --point {params.point:q} --published-points {input.points:q}" + TABLE
+
+
+rule tabulate_table3:
+    """Nine supporter systems by skills, intensity and values."""
+    input:
+        dialogues=expand("<results>/dialogues/{system}/test.jsonl", system=ROWS),
+        skills=expand("<results>/judging/skills/{system}.jsonl", system=ROWS),
+        intensity=expand("<results>/judging/intensity/{system}.jsonl", system=ROWS),
+        values=expand(
+            f"<results>/judging/values/{REFERENCE_ROW}/{{system}}.jsonl",
+            system=[name for name in ROWS if name != REFERENCE_ROW],
+        ),
+        published=PUBLISHED.format("a_table03"),
+    output:
+        table=report("<results>/table3.csv", caption="../resources/captions/table3.rst", category="Paper A"),
+        text="<results>/table3.md",
+        stats="<results>/table3_stats.csv",
+        agreement="<results>/table3_agreement.csv",
+        completion="<results>/table3_completion.csv",
+    log:
+        text="<logs>/tables/tabulate_table3.log",
+        run="<logs>/tables/tabulate_table3.json",
+    benchmark:
+        "<benchmarks>/tables/tabulate_table3.tsv"
+    params:
+        code=signature("tables.tabulate_table3", "metrics"),
+        systems=canonical(
+            [
+                {"id": name, "category": C["systems"][name]["category"], "model": C["systems"][name]["label"]}
+                for name in ROWS
+            ]
+        ),
+        reference=REFERENCE_ROW,
+        resamples=C["stats"]["resamples"],
+        seed=C["stats"]["seed"],
+        **TABLE_PARAMS,
+    conda:
+        "../envs/metrics.yaml"
+    message:
+        "table 3"
+    shell:
+        DOOR + "tables.tabulate_table3 --systems {params.systems:q} --reference {params.reference}"
+        " --dialogues {input.dialogues:q} --skills {input.skills:q} --intensity {input.intensity:q}"
+        " --values {input.values:q} --resamples {params.resamples} --seed {params.seed} --stats {output.stats:q}"
+        " --agreement {output.agreement:q} --completion {output.completion:q}" + TABLE
+
+
+rule tabulate_table4:
+    """Reddit threads by setting and split."""
+    input:
+        single=expand("<results>/reddit/single/{split}.jsonl", split=SPLITS),
+        multi=expand("<results>/reddit/multi/{split}.jsonl", split=SPLITS),
+        published=PUBLISHED.format("a_table04"),
+    output:
+        table=report("<results>/table4.csv", caption="../resources/captions/table4.rst", category="Paper A"),
+        text="<results>/table4.md",
+    log:
+        text="<logs>/tables/tabulate_table4.log",
+        run="<logs>/tables/tabulate_table4.json",
+    benchmark:
+        "<benchmarks>/tables/tabulate_table4.tsv"
+    params:
+        code=signature("tables.tabulate_table4", "metrics"),
+        **TABLE_PARAMS,
+    conda:
+        "../envs/metrics.yaml"
+    message:
+        "table 4"
+    shell:
+        DOOR + "tables.tabulate_table4 --single {input.single:q} --multi {input.multi:q}" + TABLE
+
+
+rule tabulate_table9:
+    """The supporter's SFT set before and after the filter."""
+    input:
+        counts="<results>/supporter/value/sft/counts.json",
+        published=PUBLISHED.format("a_table09"),
+    output:
+        table=report("<results>/table9.csv", caption="../resources/captions/table9.rst", category="Paper A"),
+        text="<results>/table9.md",
+    log:
+        text="<logs>/tables/tabulate_table9.log",
+        run="<logs>/tables/tabulate_table9.json",
+    benchmark:
+        "<benchmarks>/tables/tabulate_table9.tsv"
+    params:
+        code=signature("tables.tabulate_table9", "metrics"),
+        **TABLE_PARAMS,
+    conda:
+        "../envs/metrics.yaml"
+    message:
+        "table 9"
+    shell:
+        DOOR + "tables.tabulate_table9 --counts {input.counts:q}" + TABLE
+
+
+rule tabulate_table10:
+    """Strategies in the supporter's SFT set."""
+    input:
+        counts="<results>/supporter/value/sft/counts.json",
+        published=PUBLISHED.format("a_table10"),
+    output:
+        table=report("<results>/table10.csv", caption="../resources/captions/table10.rst", category="Paper A"),
+        text="<results>/table10.md",
+    log:
+        text="<logs>/tables/tabulate_table10.log",
+        run="<logs>/tables/tabulate_table10.json",
+    benchmark:
+        "<benchmarks>/tables/tabulate_table10.tsv"
+    params:
+        code=signature("tables.tabulate_table10", "metrics"),
+        **TABLE_PARAMS,
+    conda:
+        "../envs/metrics.yaml"
+    message:
+        "table 10"
+    shell:
+        DOOR + "tables.tabulate_table10 --counts {input.counts:q}" + TABLE
+
+
+rule plot_figure2:
+    """Values of the last seeker turns in ESConv, by how much the support helped."""
+    input:
+        dialogues=expand("<results>/corpora/esconv/{split}.jsonl", split=SPLITS),
+        labels="<results>/labels/esconv.parquet",
+        values=VALUES,
+        published=PUBLISHED.format("a_inline"),
+    output:
+        figure=report("<results>/figure2.svg", caption="../resources/captions/figure2.rst", category="Paper A"),
+        table="<results>/figure2.csv",
+        summary="<results>/figure2.json",
+    log:
+        text="<logs>/tables/plot_figure2.log",
+        run="<logs>/tables/plot_figure2.json",
+    benchmark:
+        "<benchmarks>/tables/plot_figure2.tsv"
+    params:
+        code=signature("tables.plot_figure2", "metrics"),
+        rule=C["positive"]["rule"],
+        positive=C["positive"]["threshold"],
+        threshold=C["labels"]["value_threshold"],
+        window=C["value_effects"]["window"],
+        alpha=C["value_effects"]["alpha"],
+        resamples=C["stats"]["resamples"],
+        seed=C["stats"]["seed"],
+        **TABLE_PARAMS,
+    conda:
+        "../envs/metrics.yaml"
+    message:
+        "figure 2"
+    shell:
+        DOOR + "tables.plot_figure2 --dialogues {input.dialogues:q} --labels {input.labels:q} --values {input.values:q}"
+        " --positive-rule {params.rule} --positive-threshold {params.positive} --value-threshold {params.threshold}"
+        " --window {params.window} --alpha {params.alpha} --resamples {params.resamples} --seed {params.seed}"
+        " --published {input.published:q} --run {params.run} --evidence {params.evidence}"
+        " --output {output.figure:q} --table {output.table:q} --summary {output.summary:q}"

@@ -1,0 +1,137 @@
+# The offline world's raw inputs (docs/world.md): the demo's, and what the laptop run lacks.
+COMPACT = ("A-TVD", "A-RG", "A-RG-E", "A-SUP", "A-SUP-E", "A-SUP-PLAIN")  # prompts of the local roles
+
+
+def world_files(*datasets):
+    """Raw files of these datasets, as the world writes them."""
+    return {
+        name: f"<results>/world/{entry['file']}" for name, entry in DATASETS.items() if entry["dataset"] in datasets
+    }
+
+
+rule set_effects:
+    """The world with its planted effects scaled (config: world.effects; 0 is the null world)."""
+    input:
+        world=C["world"]["file"],
+    output:
+        world=WORLD,
+    log:
+        text="<logs>/world/set_effects.log",
+        run="<logs>/world/set_effects.json",
+    benchmark:
+        "<benchmarks>/world/set_effects.tsv"
+    params:
+        code=signature("world.set_effects", "ingest"),
+        scale=C["world"]["effects"],
+    priority: 100
+    conda:
+        "../envs/ingest.yaml"
+    message:
+        "world: planted effects"
+    shell:
+        DOOR + "world.set_effects --world {input.world:q} --scale {params.scale} --output {output.world:q}"
+
+
+rule write_corpora:
+    """The public corpora in their upstream forms."""
+    input:
+        world=WORLD,
+    output:
+        **world_files("esconv", "extes", "psych8k", "valueeval"),
+    log:
+        text="<logs>/world/write_corpora.log",
+        run="<logs>/world/write_corpora.json",
+    benchmark:
+        "<benchmarks>/world/write_corpora.tsv"
+    params:
+        code=signature("world.write_corpora", "ingest"),
+        folder=f"{RESULTS}/world",
+        counts=canonical(C["world"]["corpora"]),
+        seed=C["seed"],
+    conda:
+        "../envs/ingest.yaml"
+    message:
+        "world: corpora"
+    shell:
+        DOOR + "world.write_corpora --world {input.world:q} --counts {params.counts:q} --seed {params.seed}"
+        " --output {params.folder:q}"
+
+
+rule write_dumps:
+    """Reddit dumps with the real field shapes."""
+    input:
+        world=WORLD,
+    output:
+        **world_files("reddit"),
+    log:
+        text="<logs>/world/write_dumps.log",
+        run="<logs>/world/write_dumps.json",
+    benchmark:
+        "<benchmarks>/world/write_dumps.tsv"
+    params:
+        code=signature("world.write_dumps", "ingest"),
+        posts=C["world"]["posts"],
+        seed=C["seed"],
+    priority: 50
+    conda:
+        "../envs/ingest.yaml"
+    message:
+        "world: Reddit dumps"
+    shell:
+        DOOR + "world.write_dumps --world {input.world:q} --posts {params.posts} --seed {params.seed}"
+        " --submissions {output.reddit_submissions:q} --comments {output.reddit_comments:q}"
+
+
+rule write_pretraining:
+    """Documents that the tiny language model is trained on (docs/tiny_base.md)."""
+    input:
+        [prompt(name) for name in COMPACT],
+        world=WORLD,
+        strategies=STRATEGIES,
+        values=VALUES,
+    output:
+        documents="<results>/world/pretraining.jsonl",
+    log:
+        text="<logs>/world/write_pretraining.log",
+        run="<logs>/world/write_pretraining.json",
+    benchmark:
+        "<benchmarks>/world/write_pretraining.tsv"
+    params:
+        code=signature("world.write_pretraining", "ingest"),
+        prompts=C["prompts_dir"],
+        documents=C["world"]["documents"],
+        held_out=C["world"]["held_out"],
+        seed=C["seed"],
+    priority: 100
+    conda:
+        "../envs/ingest.yaml"
+    message:
+        "world: documents of the tiny language model"
+    shell:
+        DOOR + "world.write_pretraining --world {input.world:q} --prompts {params.prompts:q}"
+        " --strategies {input.strategies:q} --values {input.values:q} --documents {params.documents}"
+        " --held-out {params.held_out} --seed {params.seed} --output {output.documents:q}"
+
+
+rule write_labelled:
+    """Sentences with a valence, for the tiny sentiment model."""
+    input:
+        world=WORLD,
+    output:
+        rows="<results>/world/labelled.jsonl",
+    log:
+        text="<logs>/world/write_labelled.log",
+        run="<logs>/world/write_labelled.json",
+    benchmark:
+        "<benchmarks>/world/write_labelled.tsv"
+    params:
+        code=signature("world.write_labelled", "ingest"),
+        rows=C["world"]["labelled"],
+        seed=C["seed"],
+    conda:
+        "../envs/ingest.yaml"
+    message:
+        "world: sentences with a valence"
+    shell:
+        DOOR + "world.write_labelled --world {input.world:q} --rows {params.rows} --seed {params.seed}"
+        " --output {output.rows:q}"

@@ -1,0 +1,102 @@
+"""Schema of the evaluation: systems, judging, statistics, what is built, and what moves speed alone."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from scripts.config.blocks import ADAPTER, VARIABLE, Count, Sampling, Section, Share, Size, Text
+
+
+class Roles(Section):
+    """Which chat model plays which part."""
+
+    situations: Text = Field(description="writes persona situations")
+    alignment: Text = Field(description="rates them against their value")
+    emotions: Text = Field(description="labels their emotion")
+    demographics: Text = Field(description="adds age range, gender, occupation")
+    seeker: Text = Field(description="plays the seeker")
+    emotion_score: Text = Field(description="scores a seeker turn for the emotion variant")
+    skills: Text = Field(description="judges ES-Skills")
+    intensity: Text = Field(description="judges ES-Intensity")
+    values: Text = Field(description="judges ES-Value")
+
+
+class SamplingByRole(Section):
+    """How each part's answers are drawn."""
+
+    situations: Sampling = Field(description="persona situations")
+    alignment: Sampling = Field(description="alignment ratings; one answer rates up to 30 situations")
+    emotions: Sampling = Field(description="emotion labels")
+    demographics: Sampling = Field(description="age range, gender, occupation")
+    seeker: Sampling = Field(description="seeker turns")
+    supporter: Sampling = Field(description="supporter turns of every system, alternatives too")
+    detector: Sampling = Field(description="target values")
+    reference: Sampling = Field(description="reference responses")
+    emotion_score: Sampling = Field(description="emotion scores")
+    skills: Sampling = Field(description="ES-Skills")
+    intensity: Sampling = Field(description="ES-Intensity")
+    values: Sampling = Field(description="ES-Value")
+
+
+class System(Section):
+    """A supporter system: a row of table 3, or one that makes data."""
+
+    category: Text = Field(description="row group as printed")
+    label: Text = Field(description="row as printed")
+    supporter: Text = Field(description="entry of models")
+    adapter: Annotated[str, Field(pattern=ADAPTER)] = Field(
+        description="none, baseline/<corpus>, value/sft, value/dpo, emotion/sft or emotion/dpo"
+    )
+    form: Literal["four_step", "plain"] = Field(description="four_step (Table 18) or plain dialogue")
+    reference: Literal["value", "emotion", "none"] = Field(description="value brings targets too; emotion; none")
+
+
+class Selected(Section):
+    """Grid point of the published DPO systems."""
+
+    value: Text = Field(description="entry of points")
+    emotion: Text = Field(description="entry of points")
+
+
+class SelectPoints(Section):
+    value: list[Text] = Field(min_length=1, description="entries of points")
+    emotion: list[Text] = Field(min_length=1, description="entries of points")
+
+
+class Select(Section):
+    """What is built; overlays merge and cannot delete, so lists say it."""
+
+    systems: list[Text] = Field(min_length=1, description="rows of table 3, in order")
+    points: SelectPoints = Field(description="grid points whose pairs are made")
+
+
+class Judging(Section):
+    repeats: Annotated[int, Field(ge=2, multiple_of=2)] = Field(
+        description="ES-Value judgements a pair, half in each order"
+    )
+    reference: Text = Field(description="system every other is compared with")
+    max_failed: Share = Field(description="share of unusable answers from which a judge fails")
+
+
+class Stats(Section):
+    resamples: Count = Field(description="bootstrap resamples of the 95 % intervals")
+    seed: Size = Field(description="seed of the resampling")
+
+
+class Endpoint(Section):
+    base_url: Annotated[str, Field(pattern=r"^https?://.+$")] = Field(description="address of the service")
+    key_env: Annotated[str, Field(pattern=VARIABLE)] = Field(description="environment variable that holds the key")
+
+
+class Endpoints(Section):
+    openai: Endpoint = Field(description="OpenAI, or any server that speaks its protocol")
+
+
+class Operation(Section):
+    """Speed, memory and addresses: they change no result and make nothing stale."""
+
+    endpoints: Endpoints = Field(description="where chat models are asked")
+    concurrency: Count = Field(description="requests in flight at once")
+    batch: Count = Field(description="texts a local model handles at once")
+    train_batch: Count = Field(description="training rows a device handles at once, at most")
+    memory_limit: Annotated[str, Field(pattern=r"^\d+(MB|GB)$")] = Field(description="memory of DuckDB")

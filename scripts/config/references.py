@@ -1,0 +1,177 @@
+"""What no single key can say: names that must exist elsewhere, and values that must agree with each other."""
+
+import difflib
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+Path = tuple[str | int, ...]
+
+
+class Finding(NamedTuple):
+    """What is wrong at a path: the value as shown, what was expected, how to mend it."""
+
+    value: str | None
+    expected: str
+    fix: str
+
+
+Found = Iterator[tuple[Path, Finding]]
+
+
+def _named(path: Path, name: str, known: list[str], where: str) -> Found:
+    if name not in known:
+        yield path, Finding(repr(name), f"expected an entry of {where}", nearest(name, known))
+
+
+def nearest(written: str, known: list[str]) -> str:
+    """Advice that names the nearest of the known names, or all of them."""
+    if not known:
+        return "There is none yet: add one."
+    near = difflib.get_close_matches(written, known, n=1, cutoff=0.6)
+    return f"Did you mean {near[0]}?" if near else f"Take {alternatives(known)}."
+
+
+def alternatives(names: list[str]) -> str:
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def role_models(config: dict) -> Found:
+    """Every role is played by a chat model."""
+    chat = [name for name, entry in config["models"].items() if "backend" in entry]
+    for role, name in config["roles"].items():
+        yield from _named(("roles", role), name, chat, "models with a backend")
+
+
+def model_entries(config: dict) -> Found:
+    """The entries that rules ask for by name exist and are of the right kind."""
+    models = config["models"]
+    for name, keys in (("llama", "source"), ("sentiment", "kind"), ("values", "kind"), ("sentences", "kind")):
+        if keys not in models.get(name, {}):
+            yield (
+                ("models", name),
+                Finding(None, f"expected an entry with {keys}", "Take it over from config.yaml."),
+            )
+
+
+def system_models(config: dict) -> Found:
+    """A system's model exists, its adapter fits a local model, and plain systems take no reference."""
+    speakers = [name for name, entry in config["models"].items() if "kind" not in entry]
+    corpora = ["esconv", "extes", "psych8k"]
+    for name, system in config["systems"].items():
+        here = ("systems", name)
+        yield from _named((*here, "supporter"), system["supporter"], speakers, "models that can speak")
+        if system["adapter"].startswith("baseline/"):
+            yield from _named((*here, "adapter"), system["adapter"].split("/")[1], corpora, "dialogue corpora")
+        hosted = "backend" in config["models"].get(system["supporter"], {})
+        if hosted and system["adapter"] != "none":
+            fix = "Set adapter: none, or let a local model be the supporter."
+            yield (
+                (*here, "adapter"),
+                Finding(repr(system["adapter"]), "expected none for a hosted model", fix),
+            )
+        if system["form"] == "plain" and system["reference"] != "none":
+            fix = "Set reference: none or form: four_step."
+            yield (
+                (*here, "reference"),
+                Finding(repr(system["reference"]), "expected none for the plain form", fix),
+            )
+
+
+def system_names(config: dict) -> Found:
+    """Systems named elsewhere exist."""
+    known = list(config["systems"])
+    for place, name in enumerate(config["select"]["systems"]):
+        yield from _named(("select", "systems", place), name, known, "systems")
+    for variant, sources in config["supporter"]["sources"].items():
+        for stage, name in sources.items():
+            yield from _named(("supporter", "sources", variant, stage), name, known, "systems")
+    yield from _named(
+        ("judging", "reference"),
+        config["judging"]["reference"],
+        config["select"]["systems"],
+        "select.systems",
+    )
+
+
+def point_names(config: dict) -> Found:
+    """Points named elsewhere exist, the selected ones are built, and each name says its values."""
+    for variant, names in config["select"]["points"].items():
+        for place, name in enumerate(names):
+            yield from _named(("select", "points", variant, place), name, list(config["points"]), "points")
+    for variant, name in config["selected"].items():
+        built = config["select"]["points"][variant]
+        yield from _named(("selected", variant), name, built, f"select.points.{variant}")
+    for name, point in config["points"].items():
+        said = f"h{point['h']}_g{point['gamma']:g}_t{point['t']:g}"
+        if name != said:
+            yield (
+                ("points", name),
+                Finding(None, f"its values spell {said}", f"Call it {said} or mend its values."),
+            )
+
+
+def ranges(config: dict) -> Found:
+    """The lower end of a range does not lie above its upper end."""
+    for path, low, high in (
+        (("reddit",), "from", "to"),
+        (("reddit", "multi"), "least", "most"),
+        (("reddit", "filter", "post"), "least_words", "most_words"),
+        (("reddit", "filter", "comment"), "least_words", "most_words"),
+        (("personas",), "least", "most"),
+        (("tiny", "base"), "stage1_steps", "steps"),
+        *((("ingest_only", name), "from", "to") for name in config["ingest_only"]),
+    ):
+        part = config
+        for key in path:
+            part = part[key]
+        if part[low] > part[high]:
+            yield (
+                (*path, low),
+                Finding(repr(part[low]), f"expected at most {high} = {part[high]!r}", "Swap or mend them."),
+            )
+
+
+def loss_weights(config: dict) -> Found:
+    """Every loss type of a preference run has a weight."""
+    reference, supporter = config["reference"], config["supporter"]
+    for path, train in (
+        (("reference", "single", "dpo", "train"), reference["single"]["dpo"]["train"]),
+        (("reference", "multi", "dpo", "train"), reference["multi"]["dpo"]["train"]),
+        (("supporter", "dpo", "train"), supporter["dpo"]["train"]),
+    ):
+        types, weights = train["loss_types"], train["loss_weights"]
+        if len(types) != len(weights):
+            fix = "Give one weight a loss type."
+            yield (
+                (*path, "loss_weights"),
+                Finding(repr(weights), f"expected {len(types)} weights, as loss_types", fix),
+            )
+
+
+def honest_evidence(config: dict) -> Found:
+    """Nothing made here is passed off as real evidence."""
+    if config["evidence"] == "real":
+        standing_in = [f"datasets.{name}" for name, corpus in config["datasets"].items() if corpus["from"] == "world"]
+        standing_in += [
+            f"models.{name}"
+            for name, entry in config["models"].items()
+            if entry.get("source") == "tiny"
+            or entry.get("backend") == "offline"
+            or entry.get("kind") in ("lexicon", "tfidf")
+        ]
+        if standing_in:
+            why = f"{', '.join(standing_in)} stand in for the real thing"
+            yield ("evidence",), Finding("'real'", why, "Set evidence: stand_in.")
+
+
+Check = Callable[[dict], Found]
+CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
+    (frozenset({"roles", "models"}), role_models),
+    (frozenset({"models"}), model_entries),
+    (frozenset({"systems", "models"}), system_models),
+    (frozenset({"systems", "select", "supporter", "judging"}), system_names),
+    (frozenset({"points", "select", "selected"}), point_names),
+    (frozenset({"reddit", "personas", "tiny", "ingest_only"}), ranges),
+    (frozenset({"reference", "supporter"}), loss_weights),
+    (frozenset({"evidence", "datasets", "models"}), honest_evidence),
+)

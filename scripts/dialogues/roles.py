@@ -1,0 +1,128 @@
+"""The models that speak in a simulated dialogue, opened once a job."""
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.classifiers.sentiment import open_sentiment
+from scripts.llm.chat import Chat, Sampling, journal_path, open_remote
+from scripts.llm.local import open_local
+from scripts.text.dialogue import transcript
+from scripts.text.files import read_json
+from scripts.text.prompts import Prompt, load_prompt
+from scripts.text.taxonomy import load_taxonomy
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Everything a turn needs; `detector` and `reference` are None for the plain form and the variants without them."""
+
+    system: str
+    supporter: Chat
+    supporter_is_local: bool
+    plain: bool
+    detector: Chat | None
+    reference: Chat | None
+    seeker: Chat
+    sentiment: object
+    prompts: dict[str, Prompt]
+    values: list[dict]
+    strategies: list[dict]
+    window: dict
+    example: str
+    max_exchanges: int
+    gratitude: list[str]
+    end_score: float
+    top_values: int
+
+    def close(self) -> None:
+        """Brings the journals to disk and logs the counts."""
+        for chat in (self.detector, self.reference, self.supporter, self.seeker):
+            if chat is not None:
+                chat.close()
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options that simulation and rollouts share."""
+    parser.add_argument("--system", required=True, help="id of the supporter system")
+    parser.add_argument("--form", choices=["four_step", "plain"], required=True)
+    parser.add_argument("--supporter", type=json.loads, required=True, help="model entry, or {backend: local}")
+    parser.add_argument("--seeker", type=json.loads, required=True, help="model entry of the seeker simulator")
+    parser.add_argument("--base", type=Path, help="checkpoint folder of the local roles")
+    parser.add_argument("--supporter-adapter", type=Path, help="none: the base itself")
+    parser.add_argument("--detector", type=Path, help="adapter of the target value detector")
+    parser.add_argument("--reference", type=Path, help="adapter of the reference generator")
+    parser.add_argument("--supporter-prompt", type=Path, required=True)
+    parser.add_argument("--alternative-prompt", type=Path, help="A-SUP-ALT, for supporters that are asked again")
+    parser.add_argument("--detector-prompt", type=Path)
+    parser.add_argument("--reference-prompt", type=Path)
+    parser.add_argument("--seeker-prompt", type=Path, required=True)
+    parser.add_argument("--values", type=Path, required=True)
+    parser.add_argument("--strategies", type=Path, required=True)
+    parser.add_argument("--example", type=Path, required=True, help="one-shot dialogue of the seeker prompt")
+    parser.add_argument("--sentiment-kind", choices=["generative", "encoder", "lexicon"], required=True)
+    parser.add_argument("--sentiment-model", type=Path, help="folder (none for the lexicon)")
+    parser.add_argument("--sampling", type=json.loads, required=True, help="{role: {temperature, top_p, max_tokens}}")
+    parser.add_argument("--history", type=json.loads, required=True, help="{first_words, last_words}")
+    parser.add_argument("--top-values", type=int, required=True, help="target values kept at most (section D.1)")
+    parser.add_argument("--max-exchanges", type=int, required=True, help="supporter + seeker pairs (section 6.1)")
+    parser.add_argument("--gratitude", type=json.loads, required=True, help="words that count as thanks")
+    parser.add_argument("--end-score", type=float, required=True, help="V-reg from which thanks end it (section 6.1)")
+    parser.add_argument("--output", type=Path, required=True)
+
+
+def open_roles(args: argparse.Namespace) -> Roles:
+    """Opens every model; local roles share one base in memory and one journal each."""
+    sampling = {role: Sampling(**leaves) for role, leaves in args.sampling.items()}
+    journals = journal_path(args.output)
+    adapters = {
+        name: path
+        for name, path in (
+            ("detector", args.detector),
+            ("reference", args.reference),
+            ("supporter", args.supporter_adapter),
+        )
+        if path
+    }
+    local_supporter = args.supporter["backend"] == "local"
+    local = open_local(args.base, adapters) if adapters or local_supporter else None
+
+    def journal(role: str) -> Path:
+        return journals.with_suffix(f".{role}.jsonl")
+
+    def local_chat(role: str) -> Chat:
+        adapter = role if role in adapters else None
+        return local.chat(adapter, sampling[role], journal(role), logprobs=role == "detector")
+
+    prompts = {
+        "supporter": args.supporter_prompt,
+        "alternative": args.alternative_prompt,
+        "detector": args.detector_prompt,
+        "reference": args.reference_prompt,
+        "seeker": args.seeker_prompt,
+    }
+    supporter = (
+        local_chat("supporter")
+        if local_supporter
+        else open_remote(args.supporter, sampling["supporter"], journal("supporter"))
+    )
+    return Roles(
+        system=args.system,
+        supporter=supporter,
+        supporter_is_local=local_supporter,
+        plain=args.form == "plain",
+        detector=local_chat("detector") if args.detector else None,
+        reference=local_chat("reference") if args.reference else None,
+        seeker=open_remote(args.seeker, sampling["seeker"], journal("seeker")),
+        sentiment=open_sentiment(args.sentiment_kind, args.sentiment_model),
+        prompts={name: load_prompt(path) for name, path in prompts.items() if path},
+        values=load_taxonomy(args.values),
+        strategies=load_taxonomy(args.strategies),
+        window=args.history,
+        example=transcript(read_json(args.example)["turns"]),
+        max_exchanges=args.max_exchanges,
+        gratitude=args.gratitude,
+        end_score=args.end_score,
+        top_values=args.top_values,
+    )

@@ -1,0 +1,77 @@
+"""Asks an OpenAI-compatible address what a file of requests says, keeping every answer in a journal.
+
+    python -m scripts.llm.ask --requests R.jsonl --output O.jsonl --journal J.jsonl \\
+        --base-url URL --concurrency N
+
+Requests: `{"id", "body": {chat completions body}, "sample": 0}` a line. Output, in the same order:
+`id, response` (the completion as it came), `usage, attempts` (tries until it came). The key is read from
+OPENAI_API_KEY if that is set. Run the same command again after a failure: only what is missing is asked.
+"""
+
+import argparse
+import logging
+import os
+import sys
+
+from scripts.llm.asking import Ask, Replayer, Reply
+from scripts.llm.journal import open_journal
+from scripts.llm.operation import Endpoint
+from scripts.llm.remote import Remote
+from scripts.provenance.errors import Problem
+from scripts.text.files import read_jsonl, write_jsonl
+
+log = logging.getLogger(__name__)
+KEY_ENV = "OPENAI_API_KEY"
+
+
+def ask_all(rows: list[dict], replayer: Replayer) -> list[dict]:
+    """Output rows for request rows, through the journal."""
+    asks = [replayer.ask_of(row["id"], "", str(row.get("sample", 0)), row["body"]) for row in rows]
+    replies = replayer.replies(asks)
+    return [_output(ask, replies[ask.key]) for ask in asks]
+
+
+def _output(ask: Ask, reply: Reply) -> dict:
+    response = reply.response or {}
+    return {"id": ask.id, "response": response, "usage": response.get("usage"), "attempts": reply.retries + 1}
+
+
+def check_rows(rows: list[dict], path: str) -> None:
+    """A Problem naming the first line that lacks an id or a body with messages and model."""
+    for number, row in enumerate(rows, 1):
+        body = row.get("body")
+        if "id" not in row or not isinstance(body, dict) or not {"model", "messages"} <= set(body):
+            raise Problem(f'{path}, line {number} is no request. Give {{"id", "body": {{"model", "messages", …}}}}.')
+
+
+def parse_args(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser.add_argument("--requests", required=True)
+    parser.add_argument("--output", required=True)
+    parser.add_argument("--journal", required=True)
+    parser.add_argument("--base-url", required=True)
+    parser.add_argument("--concurrency", type=int, required=True)
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse_args(argv)
+    rows = read_jsonl(args.requests)
+    check_rows(rows, args.requests)
+    place = Endpoint(args.base_url, KEY_ENV if os.environ.get(KEY_ENV) else "")
+    backend = Remote("openai", None, "", place)  # each body names its own model
+    backend.concurrency, backend.keeps_responses = args.concurrency, True
+    replayer = Replayer(backend, open_journal(args.journal))
+    try:
+        write_jsonl(args.output, ask_all(rows, replayer))
+    finally:
+        replayer.close()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    try:
+        main()
+    except Problem as problem:
+        print(f"ask: {problem}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,202 @@
+"""Asks a model a list of requests, in order, through the journal; an unusable answer is asked again."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, Self
+
+from scripts.llm.journal import Journal, request_key
+from scripts.provenance.counts import COUNTS
+
+log = logging.getLogger(__name__)
+
+PARSE_RETRIES = 3  # requirement A-006
+RETRY_TEMPERATURE = 0.7  # a greedy request would give the same unusable answer again
+USABLE = "stop"
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How tokens are drawn: temperature 0 is greedy, `max_tokens` bounds one answer."""
+
+    temperature: float
+    top_p: float
+    max_tokens: int
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question. `kind` is the prompt's id; `prefix` is text the answer must begin with (local models)."""
+
+    id: str
+    kind: str
+    messages: list[dict[str, str]]
+    sample: int = 0
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`value` is what the parser returned, None when every attempt stayed unusable.
+
+    `token_logprobs` are (token text, log-probability) of a local model that was opened with them; the texts
+    joined are `text` without the request's prefix.
+    """
+
+    text: str
+    value: Any
+    attempts: int
+    token_logprobs: list[tuple[str, float]] | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One attempt at a request as a backend sends it: a chat completions body without the model's name."""
+
+    key: str
+    id: str
+    kind: str
+    sample: str
+    body: dict
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A model's answer; `finish` is `stop`, or why it cannot be used (length, content_filter, refusal, …)."""
+
+    text: str
+    finish: str
+    usage: dict = field(default_factory=dict)
+    retries: int = 0
+    logprobs: list | None = None
+    response: dict | None = None
+
+
+class Backend(Protocol):
+    """A place that answers. `identity` names the weights or the model, so a retrained one is another."""
+
+    name: str
+    identity: str
+
+    def answer(self, asks: list[Ask], keep: Callable[[Ask, Reply], None]) -> None:
+        """Calls `keep` once for every ask as its answer comes; raises Problem when some cannot be had."""
+
+
+class Replayer:
+    """Journal in front of a backend: what was answered once is never asked again."""
+
+    def __init__(self, backend: Backend, journal: Journal, epoch: int = 0):
+        self.backend, self.journal, self.epoch = backend, journal, epoch
+        self.counts = dict.fromkeys(("asked", "replayed", "reasked", "failed", "tokens_in", "tokens_out"), 0)
+
+    def ask_of(self, id: str, kind: str, sample: str, body: dict, prefix: str = "") -> Ask:
+        key = request_key(self.backend.name, self.backend.identity, body, prefix, sample, self.epoch)
+        return Ask(key, id, kind, sample, body, prefix)
+
+    def replies(self, asks: Iterable[Ask]) -> dict[str, Reply]:
+        """The reply to each ask by key, from the journal or, for those it lacks, from the backend."""
+        asks = list(asks)
+        missing = list({ask.key: ask for ask in asks if ask.key not in self.journal}.values())
+        self._count("replayed", sum(ask.key in self.journal for ask in asks))
+        if missing:
+            self._started, self._shown, self._done, self._of = time.monotonic(), 0.0, 0, len(missing)
+            self.backend.answer(missing, self._keep)
+        return {ask.key: Reply(**self.journal[ask.key]) for ask in asks}
+
+    def _keep(self, ask: Ask, reply: Reply) -> None:
+        self.journal.add(ask, reply)
+        self._count("asked", 1)
+        self._count("tokens_in", reply.usage.get("prompt_tokens", 0))
+        self._count("tokens_out", reply.usage.get("completion_tokens", 0))
+        self._done += 1
+        seconds = time.monotonic() - self._started
+        if seconds - self._shown >= 30:
+            self._shown = seconds
+            left = seconds / self._done * (self._of - self._done)
+            log.info("%d of %d answered, about %.0f s left", self._done, self._of, left)
+
+    def _count(self, what: str, number: int) -> None:
+        self.counts[what] += number
+        COUNTS[what] += number
+
+    def close(self) -> None:
+        self.journal.sync()
+        counts = ", ".join(f"{name} {number}" for name, number in self.counts.items())
+        log.info("%s: %s", self.journal.path, counts)
+
+
+class Chat(Replayer):
+    """A model with its sampling and its journal; as a context manager it logs the counts at the end."""
+
+    def __init__(self, backend: Backend, sampling: Sampling, journal: Journal, epoch: int = 0, logprobs: bool = False):
+        super().__init__(backend, journal, epoch)
+        self.sampling, self.logprobs = sampling, logprobs
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def ask(self, requests: list[Request], parse: Callable[[str], Any]) -> list[Answer]:
+        """The answers in the requests' order.
+
+        An answer that was cut, filtered or refused, or for which `parse` raises ValueError, is asked again
+        up to PARSE_RETRIES times with a new sample index; then its value is None and the failures file
+        lists it.
+        """
+        answers: list[Answer] = [Answer("", None, 0)] * len(requests)
+        pending = list(range(len(requests)))
+        for attempt in range(PARSE_RETRIES + 1):
+            asks = [self._attempt(requests[place], attempt) for place in pending]
+            replies = self.replies(asks)
+            unusable = []
+            for place, ask in zip(pending, asks, strict=True):
+                reply = replies[ask.key]
+                logprobs = [tuple(pair) for pair in reply.logprobs] if reply.logprobs else None
+                try:
+                    value = parse(checked(reply))
+                except ValueError as error:
+                    value = None
+                    unusable.append((place, str(error)))
+                answers[place] = Answer(reply.text, value, attempt + 1, logprobs)
+            if not unusable:
+                return answers
+            if attempt < PARSE_RETRIES:
+                self._count("reasked", len(unusable))
+            pending = [place for place, _ in unusable]
+        for place, reason in unusable:
+            request = requests[place]
+            self.journal.fail({"id": request.id, "kind": request.kind, "reason": reason, "text": answers[place].text})
+        self._count("failed", len(unusable))
+        log.warning(
+            "%d of %d answers stayed unusable, listed in %s",
+            len(unusable),
+            len(requests),
+            self.journal.failures,
+        )
+        return answers
+
+    def _attempt(self, request: Request, attempt: int) -> Ask:
+        sampling = self.sampling
+        sample = f"{request.sample}.{attempt}" if attempt else str(request.sample)
+        if attempt and not sampling.temperature:
+            sampling = replace(sampling, temperature=RETRY_TEMPERATURE)
+        body = {
+            "messages": request.messages,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "max_tokens": sampling.max_tokens,
+        }
+        if self.logprobs:
+            body["logprobs"] = True
+        return self.ask_of(request.id, request.kind, sample, body, request.prefix)
+
+
+def checked(reply: Reply) -> str:
+    """The text of a complete answer; ValueError for one that was cut, filtered or refused."""
+    if reply.finish != USABLE:
+        raise ValueError(f"the answer ended by {reply.finish}")
+    return reply.text

@@ -1,0 +1,62 @@
+"""The identity of local weights: what their answers depend on, hashed without loading them."""
+
+import functools
+import hashlib
+import json
+from pathlib import Path
+
+from scripts.provenance.errors import Problem
+
+_BASE_FILES = (
+    "config.json",
+    "generation_config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "chat_template.jinja",
+)
+_ADAPTER_FIELDS = (
+    "r",
+    "lora_alpha",
+    "rank_pattern",
+    "alpha_pattern",
+    "use_rslora",
+    "use_dora",
+)  # target order varies
+
+
+def base_identity(folder: Path) -> str:
+    """sha256 of a checkpoint's weights, configuration, tokenizer and chat template, wherever it lies."""
+    named = [folder / name for name in _BASE_FILES]
+    return _digest([path for path in [*named, *_weights(folder)] if path.is_file()])
+
+
+def adapter_identity(folder: Path) -> str:
+    """sha256 of an adapter's weights and of the settings that scale them."""
+    path = folder / "adapter_config.json"
+    if not path.is_file():
+        raise Problem(f"{folder} holds no adapter (adapter_config.json is missing). Build it first.")
+    config = json.loads(path.read_text(encoding="utf-8"))
+    settings = json.dumps({name: config.get(name) for name in _ADAPTER_FIELDS}, sort_keys=True)
+    return hashlib.sha256((settings + _digest(_weights(folder))).encode()).hexdigest()
+
+
+def _weights(folder: Path) -> list[Path]:
+    found = sorted(folder.glob("*.safetensors"))
+    if not found:
+        raise Problem(f"{folder} holds no weights (*.safetensors). Build or retrieve the checkpoint first.")
+    return found
+
+
+def _digest(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        stat = path.stat()
+        digest.update(f"{path.name}:{_file_sha256(path, stat.st_size, stat.st_mtime_ns)};".encode())
+    return digest.hexdigest()
+
+
+@functools.lru_cache(None)
+def _file_sha256(path: Path, size: int, modified: int) -> str:
+    """Read once a process as long as size and time stay (16 GB take about 16 s)."""
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,158 @@
+"""The journal: every answer ever got for an artifact, one JSON line each, so that nothing is asked twice.
+
+A line is `key, id, kind, sample, at (unix seconds), text, finish, usage, retries` and, where asked for,
+`logprobs` and `response`. Prompts are not in it, only their hash; answers are, so the file is mode 0600.
+One process writes to a journal at a time.
+"""
+
+import errno
+import fcntl
+import hashlib
+import json
+import logging
+import os
+import time
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scripts.provenance.errors import Problem
+
+if TYPE_CHECKING:
+    from scripts.llm.asking import Ask, Reply
+
+log = logging.getLogger(__name__)
+
+SCHEMA = 1  # raise it when what a key stands for changes
+SYNC_SECONDS = 0.5
+_REPLY = ("text", "finish", "usage", "retries", "logprobs", "response")
+
+
+def request_key(backend: str, identity: str, body: dict, prefix: str, sample: str, epoch: int) -> str:
+    """The sha256 of all that an answer depends on; addresses and ports are left out."""
+    stands_for = [SCHEMA, backend, identity, body, prefix, sample, epoch]
+    text = json.dumps(stands_for, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def journal_path(output: str | Path) -> Path:
+    """Where the journal of an output lies: below $AFFIRM_JOURNAL, outside everything Snakemake deletes."""
+    path = Path(output)
+    return Path(os.environ.get("AFFIRM_JOURNAL") or "journal") / f"{path.relative_to(path.anchor)}.jsonl"
+
+
+_OPEN: "weakref.WeakValueDictionary[tuple[int, Path], Journal]" = weakref.WeakValueDictionary()
+
+
+def open_journal(path: str | Path) -> "Journal":
+    """The journal at `path`; chats of one process that share an output share it."""
+    key = (os.getpid(), Path(path).absolute())
+    journal = _OPEN.get(key)
+    if journal is None:
+        _OPEN[key] = journal = Journal(Path(path))
+        journal.failures.unlink(missing_ok=True)  # the list is of this run; an old one would mislead
+    return journal
+
+
+class Journal:
+    """A mapping from request keys to replies (as dicts), kept in an append-only file."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.failures = path.with_suffix(".failures.jsonl")
+        self._fd: int | None = None
+        self._failing: set[str] = set()
+        self._synced = time.monotonic()
+        self._replies: dict[str, dict] = self._load()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._replies
+
+    def __getitem__(self, key: str) -> dict:
+        return self._replies[key]
+
+    def __len__(self) -> int:
+        return len(self._replies)
+
+    def add(self, ask: "Ask", reply: "Reply") -> None:
+        """Writes the reply at once; only a power cut within SYNC_SECONDS can lose it."""
+        kept = {name: getattr(reply, name) for name in _REPLY if getattr(reply, name) is not None}
+        head = {"key": ask.key, "id": ask.id, "kind": ask.kind, "sample": ask.sample, "at": int(time.time())}
+        self._write((json.dumps(head | kept, ensure_ascii=True) + "\n").encode())
+        self._replies[ask.key] = kept
+        if time.monotonic() - self._synced >= SYNC_SECONDS:
+            self.sync()
+
+    def fail(self, record: dict) -> None:
+        """Lists an answer that stayed unusable in this run beside the journal."""
+        mode = os.O_APPEND if self._failing else os.O_TRUNC
+        self._failing.add(record["id"])
+        self.failures.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(self.failures, os.O_WRONLY | os.O_CREAT | mode, 0o600), "w", encoding="utf-8") as stream:
+            stream.write(json.dumps(record) + "\n")
+
+    def sync(self) -> None:
+        if self._fd is not None:
+            os.fsync(self._fd)
+            self._synced = time.monotonic()
+
+    def __del__(self) -> None:
+        self.sync()
+        if self._fd is not None:
+            os.close(self._fd)
+
+    def _write(self, line: bytes) -> None:
+        try:
+            if os.write(self._writer(), line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as error:
+            raise Problem(
+                f"{self.path} cannot be written ({error.strerror}). All answers before are kept. "
+                "Make room and run the same command again: only the rest is asked."
+            ) from error
+
+    def _writer(self) -> int:
+        if self._fd is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Problem(f"{self.path} is in use by another process. Wait for it or stop it.") from None
+            except OSError as error:  # some network file systems know no locks; Snakemake's own then has to do
+                log.debug("%s: no lock (%s)", self.path, error.strerror)
+        return self._fd
+
+    def _load(self) -> dict[str, dict]:
+        try:
+            data = self.path.read_bytes()
+        except FileNotFoundError:
+            return {}
+        whole = data.rfind(b"\n") + 1
+        replies, damaged = _replies_in(data[:whole])
+        if whole < len(data):
+            last, torn = _replies_in(data[whole:])
+            if torn:
+                os.ftruncate(self._writer(), whole)
+                log.warning("%s: a torn last line was removed", self.path)
+            else:
+                self._write(b"\n")
+                replies = last | replies
+        if damaged:
+            log.warning("%s: %d damaged lines are passed over and will be asked again", self.path, damaged)
+        return replies
+
+
+def _replies_in(data: bytes) -> tuple[dict[str, dict], int]:
+    """Replies by key (the first of equal keys, so that replays agree) and the number of unreadable lines."""
+    replies: dict[str, dict] = {}
+    damaged = 0
+    for line in data.split(b"\n"):
+        if not line:
+            continue
+        try:
+            record = json.loads(line)
+            replies.setdefault(record["key"], {name: record[name] for name in _REPLY if name in record})
+        except (ValueError, KeyError, TypeError):
+            damaged += 1
+    return replies, damaged

@@ -1,0 +1,80 @@
+"""Tidy table rows: a build's cells joined to the published numbers, in the printed order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from scripts.provenance.errors import Problem
+from scripts.text.files import read_csv
+
+COLUMNS = [
+    *("metric", "value", "marker", "n", "ci_low", "ci_high", "published", "published_marker", "difference"),
+    *("status", "evidence", "run"),
+]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of a build; `interval` is its 95 % bootstrap interval, `n` the units behind it."""
+
+    value: float | None
+    n: int | None = None
+    marker: str = ""
+    interval: tuple[float, float] | None = None
+    status: str = "built"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What stands behind a build: `run` paper, demo or laptop; `evidence` real or stand_in."""
+
+    run: str
+    evidence: str
+
+
+Key = tuple[str, ...]  # the row keys in the published file's order, then the metric
+
+
+def read_published(path: str, keys: Sequence[str]) -> dict[Key, dict[str, str]]:
+    """The published rows by key, in printed order; a key that stands twice is a Problem."""
+    rows = {}
+    for row in read_csv(path):
+        key = (*(row[name] for name in keys), row["metric"])
+        if key in rows:
+            raise Problem(f"{path} holds {', '.join(key)} twice. Restore the file from the repository.")
+        rows[key] = row
+    return rows
+
+
+def tidy(
+    published: Mapping[Key, dict[str, str]], cells: Mapping[Key, Cell], keys: Sequence[str], origin: Origin
+) -> list[dict]:
+    """Rows of the published keys in printed order, each with its cell; keys only `cells` has follow, unpublished.
+
+    A published row without a cell is a Problem. `difference` (value - published) is given for real evidence only.
+    """
+    missing = [key for key in published if key not in cells]
+    if missing:
+        raise Problem(f"Nothing was built for the printed row {', '.join(missing[0])}. Select what makes it.")
+    order = [*published, *(key for key in cells if key not in published)]
+    return [_row(key, cells[key], published.get(key, {}), keys, origin) for key in order]
+
+
+def _row(key: Key, cell: Cell, printed: dict[str, str], keys: Sequence[str], origin: Origin) -> dict:
+    low, high = cell.interval or (None, None)
+    number = float(printed["value"]) if printed.get("value") else None
+    comparable = origin.evidence == "real" and cell.value is not None and number is not None
+    return {
+        **dict(zip(keys, key, strict=False)),
+        "metric": key[-1],
+        "value": cell.value,
+        "marker": cell.marker,
+        "n": cell.n,
+        "ci_low": low,
+        "ci_high": high,
+        "published": printed.get("value"),  # as printed, trailing zeros kept
+        "published_marker": printed.get("marker"),
+        "difference": cell.value - number if comparable else None,
+        "status": cell.status,
+        "evidence": origin.evidence,
+        "run": origin.run,
+    }

@@ -1,0 +1,78 @@
+"""Read and write the project's small formats; every output appears whole or not at all."""
+
+import contextlib
+import csv
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from scripts.provenance.errors import Problem
+
+
+@contextlib.contextmanager
+def publishing(path: str | Path) -> Iterator[Path]:
+    """A temporary path beside `path` that takes its place (file or folder) when the block ends well."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield draft
+        if draft.is_dir() and path.exists():
+            shutil.rmtree(path)
+        os.replace(draft, path)
+    finally:
+        if draft.is_dir():
+            shutil.rmtree(draft)
+        else:
+            draft.unlink(missing_ok=True)
+
+
+def read_jsonl(path: str | Path) -> list[dict]:
+    """The records of a JSON lines file; a line that is no JSON is a Problem naming file and line."""
+    records = []
+    with open(path, encoding="utf-8") as stream:
+        for number, line in enumerate(stream, 1):
+            if not line.strip():
+                continue
+            try:
+                records.append(json.loads(line))
+            except json.JSONDecodeError as error:
+                raise Problem(f"{path}, line {number} is not JSON ({error.msg}). Restore or rebuild it.") from error
+    return records
+
+
+def write_jsonl(path: str | Path, records: Iterable[dict]) -> None:
+    """One compact JSON object a line, keys in the given order, UTF-8."""
+    with publishing(path) as draft, open(draft, "w", encoding="utf-8") as stream:
+        for record in records:
+            stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def read_json(path: str | Path) -> dict:
+    with open(path, encoding="utf-8") as stream:
+        return json.load(stream)
+
+
+def write_json(path: str | Path, value: object) -> None:
+    with publishing(path) as draft:
+        draft.write_text(json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def read_csv(path: str | Path) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def write_csv(path: str | Path, rows: Iterable[dict], columns: list[str]) -> None:
+    """Rows as CSV with exactly `columns`; None becomes an empty cell, floats keep full precision."""
+    with publishing(path) as draft, open(draft, "w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_text(path: str | Path, text: str) -> None:
+    with publishing(path) as draft:
+        draft.write_text(text, encoding="utf-8")

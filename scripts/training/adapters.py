@@ -1,0 +1,93 @@
+"""LoRA adapters as folders: load a base, merge, join and publish."""
+
+import json
+import shutil
+from pathlib import Path
+
+from scripts.provenance.errors import Problem
+from scripts.text.files import publishing, write_json
+
+WEIGHTS, SETTINGS = "adapter_model.safetensors", "adapter_config.json"
+
+
+def load_base(folder: str | Path, precision: str = "fp32"):
+    """(model, tokenizer) of a checkpoint folder: float32, or bfloat16 where `precision` says so and a GPU is there."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    on_gpu = torch.cuda.is_available()
+    dtype = torch.bfloat16 if on_gpu and precision == "bf16" else torch.float32
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=dtype), tokenizer
+
+
+def merge_adapter(model, adapter: str | Path):
+    """The base with the adapter's weights added in (the reference policy of a DPO run)."""
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(model, adapter).merge_and_unload()
+
+
+def join_adapters(first: Path, second: Path, draft: Path) -> None:
+    """Writes to `draft` the one adapter on the base that equals merging `first` and then applying `second`.
+
+    The factors are stacked, so the ranks add up, and the scales go into B (alpha = rank); equal to the two-step model
+    up to rounding. A module that only one of them adapts gets zeros from the other. Needs no base in memory.
+    """
+    import torch
+    from safetensors.torch import save_file
+
+    parts = [_factors(folder) for folder in (first, second)]
+    ranks = [settings["r"] for settings, _ in parts]
+    joined = {}
+    for module in sorted({name for _, factors in parts for name in factors}):
+        down, up = next(factors[module] for _, factors in parts if module in factors)
+        pairs = [
+            factors.get(module) or (down.new_zeros(rank, down.shape[1]), up.new_zeros(up.shape[0], rank))
+            for rank, (_, factors) in zip(ranks, parts, strict=True)
+        ]
+        joined[f"{module}.lora_A.weight"] = torch.cat([pair[0] for pair in pairs], 0)
+        joined[f"{module}.lora_B.weight"] = torch.cat([pair[1] for pair in pairs], 1)
+    settings = {**parts[1][0], "r": sum(ranks), "lora_alpha": sum(ranks)}
+    settings["target_modules"] = sorted({name for part, _ in parts for name in part["target_modules"]})
+    draft.mkdir(exist_ok=True)
+    save_file(joined, draft / WEIGHTS, metadata={"format": "pt"})
+    write_json(draft / SETTINGS, settings)
+
+
+def _factors(folder: Path) -> tuple[dict, dict]:
+    """(settings, module -> (A, scale * B)) of a plain LoRA adapter of one rank; any other kind is a Problem."""
+    from safetensors.torch import load_file
+
+    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    unusual = [name for name in ("use_rslora", "use_dora", "rank_pattern", "alpha_pattern") if settings.get(name)]
+    if unusual or not isinstance(settings["target_modules"], list):
+        raise Problem(f"{folder} is no plain LoRA adapter ({unusual or 'target_modules'}). Train it with this project.")
+    weights = load_file(folder / WEIGHTS)
+    names = [name.removesuffix(".lora_A.weight") for name in weights if name.endswith(".lora_A.weight")]
+    scale = settings["lora_alpha"] / settings["r"]
+    return settings, {
+        name: (weights[f"{name}.lora_A.weight"], weights[f"{name}.lora_B.weight"] * scale) for name in names
+    }
+
+
+def publish_adapter(save, output: str | Path, report: dict) -> None:
+    """Calls `save(folder)` and publishes that folder with `training.json`; what embeds paths or set order is tidied."""
+    with publishing(output) as draft:
+        draft.mkdir()
+        save(draft)
+        for extra in draft.iterdir():
+            if extra.is_dir():
+                shutil.rmtree(extra)
+            elif extra.name not in (WEIGHTS, SETTINGS):
+                extra.unlink()
+        write_json(draft / SETTINGS, tidied(json.loads((draft / SETTINGS).read_text(encoding="utf-8"))))
+        write_json(draft / "training.json", report)
+
+
+def tidied(settings: dict) -> dict:
+    """Adapter settings with the modules in order: PEFT keeps them as a set, whose order differs from run to run."""
+    targets = settings["target_modules"]
+    return {**settings, "target_modules": sorted(targets) if isinstance(targets, list) else targets}

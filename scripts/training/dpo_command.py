@@ -1,0 +1,28 @@
+"""The command line of every rule that trains an adapter by DPO on top of an SFT adapter."""
+
+import argparse
+import json
+from pathlib import Path
+
+from scripts.training.dpo import train_dpo
+
+
+def parse_args(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--base", type=Path, required=True, help="checkpoint folder")
+    parser.add_argument("--sft-adapter", type=Path, required=True, help="starting point and reference policy")
+    parser.add_argument("--train", type=Path, required=True, help="rows {prompt, chosen, rejected}")
+    parser.add_argument("--dev", type=Path, required=True, help="pairs that choose the epoch")
+    parser.add_argument("--lora", type=json.loads, required=True, help="{rank, alpha, dropout, target_modules}")
+    parser.add_argument(
+        "--train-settings", type=json.loads, required=True, help="train block, beta, loss types and weights"
+    )
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--output", type=Path, required=True, help="adapter folder, on the original base")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse_args(argv)
+    settings = args.train_settings
+    train_dpo(args.base, args.sft_adapter, args.train, args.dev, args.lora, settings, args.seed, args.output)

@@ -1,0 +1,38 @@
+"""The rows that a trainer gets: read, and what of them fits into the model's window."""
+
+import logging
+from pathlib import Path
+
+from scripts.provenance.errors import Problem
+from scripts.text.files import read_jsonl
+
+log = logging.getLogger(__name__)
+
+
+def chat_rows(path: Path, fields: tuple[str, ...]) -> list[dict]:
+    """The rows of `path` with exactly `fields`; an empty file is a Problem."""
+    rows = [{field: row[field] for field in fields} for row in read_jsonl(path)]
+    if not rows:
+        raise Problem(f"{path} has no rows to train on. Look at the counts of the step that wrote it.")
+    return rows
+
+
+def fitting(given: list[dict], tokenized, max_length: int, path: Path) -> dict[str, int]:
+    """{rows, used, cut}: of the rows given, those TRL kept, and those whose end `max_length` may have cut.
+
+    TRL drops a row whose prompt alone fills the window and cuts the end of a longer one. Nothing left is a Problem.
+    """
+    if not len(tokenized):
+        raise Problem(f"{path}: every prompt has {max_length} tokens or more. Raise max_length or shorten the history.")
+    lengths = [_length(row) for row in tokenized]
+    # SFT rows come already cut, so one that ends on the border counts as cut too.
+    counts = {"rows": len(given), "used": len(lengths), "cut": sum(length >= max_length for length in lengths)}
+    if counts["used"] < counts["rows"] or counts["cut"]:
+        log.warning("%s: %s with max_length %d", path, counts, max_length)
+    return counts
+
+
+def _length(row: dict) -> int:
+    if "input_ids" in row:
+        return len(row["input_ids"])
+    return len(row["prompt_ids"]) + max(len(row["chosen_ids"]), len(row["rejected_ids"]))

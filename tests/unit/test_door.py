@@ -1,0 +1,136 @@
+"""The front door: exit codes, messages, logs and the record of every end."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from scripts.provenance.sidecar import Sidecar, tree_sha256
+
+ABC = hashlib.sha256(b"ABC\n").hexdigest()
+
+
+def ended(process: subprocess.Popen) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def record(folder: Path) -> dict:
+    return json.loads((folder / "run.json").read_text())
+
+
+def wait_for(path: Path) -> None:
+    for _ in range(600):
+        if path.exists() and path.read_text():
+            return
+        time.sleep(0.05)
+    raise TimeoutError(path)
+
+
+def test_job_that_succeeds_is_recorded_with_the_hashes_of_what_it_read_and_wrote(door, tmp_path):
+    assert ended(door("succeed")) == (0, "said\n", "")
+    found = record(tmp_path)
+    assert (found["status"], found["exit_code"], found["rule"]) == ("ok", 0, "jobs.end")
+    assert found["command"] == ["succeed", "source.txt", str(tmp_path / "out.txt")]
+    assert found["inputs"] == {"source.txt": hashlib.sha256(b"abc\n").hexdigest()}
+    assert found["outputs"] == {str(tmp_path / "out.txt"): ABC}
+    assert found["environment"]["python"].startswith("3.") and found["run"]["seconds"] > 0
+    assert "jobs.end succeed source.txt" in (tmp_path / "log.txt").read_text().splitlines()[0]
+
+
+def test_problem_leaves_with_2_and_one_message_and_its_traceback_only_in_the_log(door, tmp_path):
+    code, _, err = ended(door("problem"))
+    assert (code, err) == (2, "end: The file is bad. It is line 3. Mend it.\n")
+    log = (tmp_path / "log.txt").read_text()
+    assert "Traceback" in log and "Mend it." in log
+    assert (record(tmp_path)["status"], record(tmp_path)["exit_code"]) == ("problem", 2)
+
+
+def test_crash_leaves_with_1_and_one_traceback_on_stderr_and_in_the_log(door, tmp_path):
+    code, _, err = ended(door("crash"))
+    assert code == 1 and err.count("KeyError: 'lost'") == 1
+    assert "KeyError: 'lost'" in (tmp_path / "log.txt").read_text()
+    assert record(tmp_path)["status"] == "crashed"
+
+
+def test_code_of_a_job_that_leaves_is_kept_and_is_no_success(door, tmp_path):
+    assert ended(door("leave"))[0] == 7
+    assert (record(tmp_path)["status"], record(tmp_path)["exit_code"]) == ("stopped", 7)
+
+
+def test_changed_code_leaves_with_3_before_anything_runs(door, tmp_path):
+    code, out, err = ended(door("succeed", "--code", "0123456789abcdef"))
+    assert (code, out) == (3, "") and "changed after the build was planned" in err
+    assert record(tmp_path)["status"] == "code_changed"
+    assert not (tmp_path / "out.txt").exists()
+
+
+def test_planned_code_runs(door, project, tmp_path):
+    ask = "from scripts.provenance.signature import signature; print(signature('jobs.end'))"
+    planned = subprocess.run([sys.executable, "-c", ask], cwd=project, capture_output=True, text=True, check=True)
+    assert ended(door("succeed", "--code", planned.stdout.strip() + "@"))[0] == 0
+    assert record(tmp_path)["code"] == planned.stdout.strip() + "@"
+
+
+@pytest.mark.parametrize(
+    "number, code, status", [(signal.SIGTERM, 143, "stopped"), (signal.SIGINT, 130, "interrupted")]
+)
+def test_signal_ends_the_job_with_a_record(door, tmp_path, number, code, status):
+    process = door("wait")
+    wait_for(tmp_path / "out.txt.pid")
+    assert record(tmp_path)["status"] == "running"
+    process.send_signal(number)
+    assert ended(process)[0] == code
+    assert (record(tmp_path)["status"], record(tmp_path)["exit_code"]) == (status, code)
+
+
+def test_killed_job_leaves_the_record_that_it_was_running(door, tmp_path):
+    assert ended(door("kill"))[0] == -signal.SIGKILL
+    found = record(tmp_path)
+    assert found["status"] == "running" and "outputs" not in found and found["inputs"]["source.txt"]
+
+
+def test_record_stands_before_the_inputs_are_hashed(tmp_path):
+    sidecar = Sidecar(str(tmp_path / "run.json"), "jobs.end", [], None)
+    assert record(tmp_path)["status"] == "running" and record(tmp_path)["inputs"] == {}
+    (tmp_path / "in").write_text("x")
+    sidecar.note_inputs([str(tmp_path / "in")])
+    assert list(record(tmp_path)["inputs"]) == [str(tmp_path / "in")]
+    assert sidecar.finish("ok", 0, [str(tmp_path / "never written")]) == 0
+    assert record(tmp_path)["outputs"] == {}
+    assert [path.name for path in tmp_path.iterdir()] != [] and not list(tmp_path.glob("*.tmp"))
+
+
+def test_second_run_replaces_the_record_of_the_first(door, tmp_path):
+    assert ended(door("problem"))[0] == 2
+    assert ended(door("succeed"))[0] == 0
+    assert record(tmp_path)["status"] == "ok"
+
+
+@pytest.mark.parametrize("words", [[], ["--log", "x"], ["--", "jobs.absent"], ["jobs"]])
+def test_unknown_rule_is_refused_in_one_message(project, words):
+    done = subprocess.run([sys.executable, "-m", "scripts", *words], cwd=project, capture_output=True, text=True)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "rule" in done.stderr.splitlines()[-1]
+    assert not (project / "x").exists()
+
+
+def test_without_a_log_the_log_goes_to_stderr(project, tmp_path):
+    words = ["jobs.end", "problem", "source.txt", str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts", *words], cwd=project, capture_output=True, text=True, env=os.environ
+    )
+    assert done.returncode == 2 and "jobs.end problem" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_folder_is_hashed_file_by_file(tmp_path):
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "c.txt").write_bytes(b"ABC\n")
+    assert tree_sha256(str(tmp_path / "a")) == {"b/c.txt": ABC}
+    assert tree_sha256(str(tmp_path / "none")) == ""
