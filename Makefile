@@ -11,7 +11,7 @@ FOLLOW := $(BIN)/python -m scripts.provenance.follow
 
 demo: .venv/ready  ## the headline: table 3 and the report, on the offline world
 	$(WARM) $(FOLLOW) results/demo/build.log -- $(BIN)/snakemake --profile demo --cores $(CORES) headline
-	@$(BIN)/python -m scripts -- tables.show_headline --table results/demo/table3.csv --folder results/demo
+	@$(BIN)/python -m scripts.tables.show_headline --table results/demo/table3.csv --folder results/demo
 
 test: .venv/ready  ## all tests
 	$(RUN) -m pytest -q tests/unit tests/graph tests/e2e
@@ -22,8 +22,8 @@ test-repeat: .venv/ready  ## two fresh clones, other --cores: the same bytes
 laptop: .venv/ready .venv/laptop  ## real corpora: make laptop DATA=dir
 	@test -n "$(DATA)" || { echo "laptop: name the folder of the corpora. make laptop DATA=dir"; exit 2; }
 	$(WARM) $(FOLLOW) results/laptop/build.log -- $(BIN)/snakemake --profile laptop --cores $(CORES) \
-	  --config data_dir=$(abspath $(DATA)) -- results/laptop/figure2.svg results/laptop/audit/corpora.csv \
-	  results/laptop/ingest.csv results/laptop/models/values.json
+	  --config data_dir=$(abspath $(DATA)) -- real_data
+	@$(BIN)/python -m scripts.tables.show_laptop --folder results/laptop
 
 check: .venv/ready  ## lint, format and fast tests
 	$(BIN)/ruff check scripts tests

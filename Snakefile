@@ -30,6 +30,7 @@ localrules:
     all,
     paper_a,
     headline,
+    real_data,
 
 
 rule paper_a:
@@ -52,3 +53,12 @@ rule headline:
     input:
         "<results>/table3.csv",
         "<results>/report.html",
+
+
+rule real_data:
+    """What real corpora and dumps at hand can show without a GPU or an endpoint (laptop)."""
+    input:
+        "<results>/figure2.svg",
+        "<results>/audit/corpora.csv",
+        "<results>/audit/value_classifier.csv",
+        [f"<results>/reddit/{name}/{dump['kind']}.json" for name, dump in C["ingest_only"].items()],

@@ -60,3 +60,24 @@ rule build_report:
     shell:
         DOOR + "audit.build_report --profile {params.run} --data-dir {params.data_dir:q} --targets {input:q}"
         " --output {output.page:q}"
+
+
+rule tabulate_classifier:
+    """F1 of the value classifier trained here, beside baselines."""
+    input:
+        model=model_dir("values"),
+    output:
+        table=report("<results>/audit/value_classifier.csv", caption="../resources/captions/value_classifier.rst", category="Audit"),
+    log:
+        text="<logs>/audit/tabulate_classifier.log",
+        run="<logs>/audit/tabulate_classifier.json",
+    benchmark:
+        "<benchmarks>/audit/tabulate_classifier.tsv"
+    params:
+        code=signature("audit.tabulate_classifier", "metrics"),
+    conda:
+        "../envs/metrics.yaml"
+    message:
+        "audit: value classifier"
+    shell:
+        DOOR + "audit.tabulate_classifier --model {input.model:q} --output {output.table:q}"

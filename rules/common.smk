@@ -69,6 +69,14 @@ def canonical(value):
     return json.dumps(value, sort_keys=True)
 
 
+TRAINING = " --lora {params.lora:q} --train-settings {params.train:q} --seed {params.seed} --output {output.adapter:q}"
+
+
+def training(entry):
+    """Params of a training step: canonical JSON of the adapter and of the settings, and the seed."""
+    return dict(lora=canonical(entry["lora"]), train=canonical(entry["train"]), seed=C["seed"])
+
+
 def prompt(name):
     """The template in use: the paper's owner's folder, the full or the compact set (config: prompts_dir)."""
     return f"{C['prompts_dir']}/{name}.md"

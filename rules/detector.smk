@@ -42,9 +42,7 @@ rule train_detector:
         "<benchmarks>/detector/train_detector.tsv"
     params:
         code=signature("detector.train_detector", "train"),
-        lora=canonical(C["detector"]["lora"]),
-        train=canonical(C["detector"]["train"]),
-        seed=C["seed"],
+        **training(C["detector"]),
     resources:
         **GPU_TRAIN,
     conda:
@@ -52,8 +50,7 @@ rule train_detector:
     message:
         "detector: adapter"
     shell:
-        DOOR + "detector.train_detector --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
-        " --lora {params.lora:q} --train-settings {params.train:q} --seed {params.seed} --output {output.adapter:q}"
+        DOOR + "detector.train_detector --base {input.base:q} --train {input.train:q} --dev {input.dev:q}" + TRAINING
 
 
 rule predict_values:

@@ -70,7 +70,6 @@ rule check_tiny_base:
         code=signature("models.check_tiny_base", "train"),
         least=C["tiny"]["base"]["least_parse"],
         sampling=canonical(C["sampling"]["supporter"]),
-        seed=C["seed"],
     priority: 90
     conda:
         "../envs/train.yaml"

@@ -58,8 +58,7 @@ rule train_reference_sft:
     message:
         "reference generator ({wildcards.variant}): SFT adapter"
     shell:
-        DOOR + "reference.train_reference_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
-        " --lora {params.lora:q} --train-settings {params.train:q} --seed {params.seed} --output {output.adapter:q}"
+        DOOR + "reference.train_reference_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}" + TRAINING
 
 
 rule build_reference_pairs:
@@ -118,5 +117,4 @@ rule train_reference_dpo:
         "reference generator: DPO adapter"
     shell:
         DOOR + "reference.train_reference_dpo --base {input.base:q} --sft-adapter {input.sft:q}"
-        " --train {input.train:q} --dev {input.dev:q} --lora {params.lora:q} --train-settings {params.train:q}"
-        " --seed {params.seed} --output {output.adapter:q}"
+        " --train {input.train:q} --dev {input.dev:q}" + TRAINING

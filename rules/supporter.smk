@@ -9,6 +9,12 @@ def least_pairs(w, split):
     return C["supporter"]["reward"][f"least_{split}"] if w.point == C["selected"][w.variant] else 0
 
 
+def seeker_turns(point):
+    """Seeker turns after a candidate that a grid point looks at, at most."""
+    h = C["points"][point]["h"]
+    return C["dialogues"]["max_exchanges"] if h == "all" else h
+
+
 rule build_supporter_sft:
     """Filtered four-step rows of both splits, with the counts of tables 1, 9 and 10."""
     input:
@@ -53,9 +59,7 @@ rule train_supporter_sft:
         "<benchmarks>/supporter/train_supporter_sft.{variant}.tsv"
     params:
         code=signature("supporter.train_supporter_sft", "train"),
-        lora=canonical(C["supporter"]["sft"]["lora"]),
-        train=canonical(C["supporter"]["sft"]["train"]),
-        seed=C["seed"],
+        **training(C["supporter"]["sft"]),
     resources:
         **GPU_TRAIN,
     conda:
@@ -63,8 +67,7 @@ rule train_supporter_sft:
     message:
         "supporter ({wildcards.variant}): SFT adapter"
     shell:
-        DOOR + "supporter.train_supporter_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
-        " --lora {params.lora:q} --train-settings {params.train:q} --seed {params.seed} --output {output.adapter:q}"
+        DOOR + "supporter.train_supporter_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}" + TRAINING
 
 
 rule build_baseline_sft:
@@ -106,9 +109,7 @@ rule train_baseline:
         "<benchmarks>/supporter/train_baseline.{corpus}.tsv"
     params:
         code=signature("supporter.train_baseline", "train"),
-        lora=canonical(C["supporter"]["baselines"]["lora"]),
-        train=canonical(C["supporter"]["baselines"]["train"]),
-        seed=C["seed"],
+        **training(C["supporter"]["baselines"]),
     resources:
         **GPU_TRAIN,
     conda:
@@ -116,8 +117,7 @@ rule train_baseline:
     message:
         "baseline {wildcards.corpus}: adapter"
     shell:
-        DOOR + "supporter.train_baseline --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
-        " --lora {params.lora:q} --train-settings {params.train:q} --seed {params.seed} --output {output.adapter:q}"
+        DOOR + "supporter.train_baseline --base {input.base:q} --train {input.train:q} --dev {input.dev:q}" + TRAINING
 
 
 rule compute_rewards:
@@ -169,7 +169,7 @@ rule score_emotions:
         model=model_entry(C["roles"]["emotion_score"]),
         sampling=canonical(C["sampling"]["emotion_score"]),
         samples=C["supporter"]["emotion"]["samples"],
-        horizon=max(C["points"][name]["h"] for name in C["select"]["points"]["emotion"]),
+        horizon=max(seeker_turns(name) for name in C["select"]["points"]["emotion"]),
         max_failed=C["supporter"]["emotion"]["max_failed"],
     conda:
         "../envs/metrics.yaml"
@@ -237,9 +237,7 @@ rule train_supporter_dpo:
         "<benchmarks>/supporter/train_supporter_dpo.{variant}.{point}.tsv"
     params:
         code=signature("supporter.train_supporter_dpo", "train"),
-        lora=canonical(C["supporter"]["dpo"]["lora"]),
-        train=canonical(C["supporter"]["dpo"]["train"]),
-        seed=C["seed"],
+        **training(C["supporter"]["dpo"]),
     resources:
         **GPU_TRAIN,
     conda:
@@ -248,5 +246,4 @@ rule train_supporter_dpo:
         "supporter ({wildcards.variant}): DPO adapter at {wildcards.point}"
     shell:
         DOOR + "supporter.train_supporter_dpo --base {input.base:q} --sft-adapter {input.sft:q}"
-        " --train {input.train:q} --dev {input.dev:q} --lora {params.lora:q} --train-settings {params.train:q}"
-        " --seed {params.seed} --output {output.adapter:q}"
+        " --train {input.train:q} --dev {input.dev:q}" + TRAINING

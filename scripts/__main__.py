@@ -100,6 +100,8 @@ def _set_up_logging(path: str | None) -> None:
         level=logging.INFO, handlers=handlers, force=True, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("scripts").setLevel(logging.DEBUG if path else logging.INFO)
+    for chatty in ("httpx2", "httpcore2", "openai"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)  # a line a request would bury the rest
     logging.captureWarnings(True)
 
 

@@ -27,7 +27,7 @@ def train_tokenizer(texts: Iterable[str], labels: list[str], vocab_size: int):
     from transformers import PreTrainedTokenizerFast
 
     raw = Tokenizer(models.BPE())
-    words = Regex(r", \z| ?[A-Za-z]+(?:-[A-Za-z]+)*| ?[^\sA-Za-z]+|\s")  # the first: between two labels
+    words = Regex(r" ?[A-Za-z]+(?:-[A-Za-z]+)*| ?[^\sA-Za-z]+|\s")
     raw.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Split(words, behavior="isolated"),

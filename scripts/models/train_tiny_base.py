@@ -55,7 +55,7 @@ def batches(lengths: list[int], size: int, steps: int, rng: random.Random) -> It
 
 
 def loss_of(model, documents: list[tuple[list[int], int]], pad: int):
-    """Mean cross entropy of the completions' tokens; rows are padded on the right, so causal attention never sees it."""
+    """Mean cross entropy of the completions' tokens; rows are padded on the right, where causal attention is blind."""
     import torch
 
     longest = max(len(ids) for ids, _ in documents)

@@ -1,6 +1,7 @@
 """Runs a Snakemake command and prints one line a finished job.
 
-`python -m scripts.provenance.follow LOG -- snakemake …`. The whole output goes to LOG; when the command fails, its last lines are shown.
+`python -m scripts.provenance.follow LOG -- snakemake …`. The whole output goes to LOG; when the command fails, its
+last lines are shown.
 """
 
 import re

@@ -12,6 +12,21 @@ BANNER = (
     "These numbers calibrate the pipeline: tiny models and an offline language model stand in for the real ones.\n"
     "They are not comparable with the published numbers, which stand in brackets."
 )
+HEADS = {  # as the paper's table prints them
+    "identification": "Iden.",
+    "comforting": "Conf.",
+    "suggestions": "Sugg.",
+    "experience": "Expe.",
+    "informativeness": "Info.",
+    "consistency": "Cons.",
+    "role_adherence": "Role.",
+    "expression": "Expr.",
+    "humanness": "Huma.",
+    "overall": "Over.",
+    "es_intensity": "Intensity",
+    "seeker": "Val. seeker",
+    "supporter": "Val. supp.",
+}
 
 
 def lines(rows: list[dict[str, str]]) -> list[str]:
@@ -20,9 +35,9 @@ def lines(rows: list[dict[str, str]]) -> list[str]:
     systems = list(dict.fromkeys((row["category"], row["model"]) for row in rows))
     cells = {(row["category"], row["model"], row["metric"]): row for row in rows}
     width = max(len(" ".join(system)) for system in systems)
-    head = " " * width + "  " + " ".join(f"{metric[:12]:>13}" for metric in metrics)
+    head = " " * width + " ".join(f"{HEADS.get(metric, metric):>12}" for metric in metrics)
     return [head] + [
-        f"{' '.join(system):<{width}}  " + " ".join(f"{cell(cells[(*system, metric)]):>13}" for metric in metrics)
+        f"{' '.join(system):<{width}}" + " ".join(f"{cell(cells[(*system, metric)]):>12}" for metric in metrics)
         for system in systems
     ]
 

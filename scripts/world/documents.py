@@ -33,15 +33,15 @@ TASKS = {  # random answers to the pipeline's prompts
 }
 LOOK_UPS = {annotate_history: 0.35, annotate_turn: 0.15, annotate_reference: 0.30, annotate_values: 0.20}
 GUIDED = {  # the plan, under another system message, with some look-ups against forgetting
-    guide_four_steps: 0.55,
-    guide_reference: 0.15,
+    guide_four_steps: 0.60,
+    guide_reference: 0.12,
     guide_detection: 0.10,
-    annotate_turn: 0.05,
+    annotate_turn: 0.04,
     annotate_reference: 0.10,
-    annotate_values: 0.05,
+    annotate_values: 0.04,
 }
 # Look-ups first, as they are short and dense: in this order copying is learnt in a third of the time.
-STAGES = {1: ((LOOK_UPS, 0.95), (TASKS, 0.05)), 2: ((TASKS, 0.5), (GUIDED, 0.5))}
+STAGES = {1: ((LOOK_UPS, 0.95), (TASKS, 0.05)), 2: ((TASKS, 0.45), (GUIDED, 0.55))}
 
 
 def document(rng: random.Random, writer: Writer, stage: int) -> Document:

@@ -87,9 +87,7 @@ def second_step(case: Case) -> str:
     return f"Step 2.\n-Reasoning: {', '.join([case.act, *case.cues])}.\n"
 
 
-def response(
-    rng: random.Random, lexicon: Lexicon, case: Case, strategy: str, act: str | None, cues: list[str]
-) -> str:
+def response(rng: random.Random, lexicon: Lexicon, case: Case, strategy: str, act: str | None, cues: list[str]) -> str:
     """One supporter sentence in the world's frames, with exactly these words."""
     stem = rng.choice(lexicon.raw["strategies"][strategy]).format(t=case.topic, e=case.feeling)
     frame = lexicon.raw["reply_tail"][(1 if act else 0) + (2 if cues else 0)]

@@ -1,5 +1,6 @@
 """A copy of the project to run Snakemake in, and what a dry run says about its jobs."""
 
+import ast
 import json
 import os
 import shlex
@@ -98,6 +99,21 @@ def descendants(jobs: list[Job], roots: list[Job]) -> set[Job]:
         stale |= {name for job in more for name in job.outputs}
 
 
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path) -> list[tuple[str, int, list[str]]]:
+    """(module, level of a relative import, names) of every import in a Python file."""
+    found = []
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, 0, []) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append((node.module or "", node.level, [alias.name for alias in node.names]))
+    return found
+
+
 # Prints what the graph's rules say about themselves, as Snakemake has read them.
 _TELL = """
 import json, sys
@@ -106,7 +122,7 @@ from snakemake.api import SnakemakeApi
 from snakemake.settings.types import ConfigSettings, OutputSettings, Quietness, ResourceSettings
 
 def plain(value):
-    return "<function>" if callable(value) else [plain(part) for part in value] if isinstance(value, list) else str(value)
+    return "<function>" if callable(value) else str(value)
 
 def told(rule):
     logs = {name: str(rule.log[place]) for name, (place, _) in rule.log._names.items()}
@@ -115,7 +131,6 @@ def told(rule):
         logs=logs, log_count=len(rule.log), benchmark=str(rule.benchmark), conda=plain(rule.conda_env),
         params={name: plain(value) for name, value in rule.params.items()}, resources=sorted(rule.resources),
         inputs={name: None for name in rule.input._names}, run=rule.is_run, script=bool(rule.script),
-        local=workflow.is_local(rule),
     )
 
 with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:

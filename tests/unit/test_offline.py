@@ -98,14 +98,16 @@ def test_unknown_kind_is_refused(lexicon):
 def test_a_cue_raises_its_value_in_the_next_seeker_turn(lexicon):
     with_cue = voiced_share(lexicon, "Benevolence: caring", CUED)
     without = voiced_share(lexicon, "Benevolence: caring", UNCUED)
-    assert abs(with_cue - 0.65) < 0.08 and abs(without - 0.15) < 0.06
+    assert abs(with_cue - lexicon.effects["cue_raises_value"]) < 0.08
+    assert abs(without - lexicon.effects["value_base_rate"]) < 0.06
 
 
 def test_a_cue_still_works_two_replies_later_and_no_longer(lexicon):
     between = ["I feel stuck.", UNCUED]
     kept = voiced_share(lexicon, "Benevolence: caring", CUED, *between, *between)
     gone = voiced_share(lexicon, "Benevolence: caring", CUED, *between, *between, *between)
-    assert abs(kept - 0.65) < 0.08 and abs(gone - 0.15) < 0.06
+    assert abs(kept - lexicon.effects["cue_raises_value"]) < 0.08
+    assert abs(gone - lexicon.effects["value_base_rate"]) < 0.06
 
 
 def test_null_world_has_no_effect_of_a_cue(tmp_path):

@@ -111,8 +111,8 @@ def test_planted_effects_are_recovered_from_texts_and_votes(tmp_path):
 
 def test_null_world_shows_no_effect_of_cues_and_no_order_of_es_value(tmp_path):
     table = build(tmp_path, WORLD.replace("  scale: 1.0", "  scale: 0"))
-    assert float(table["cue_raises_value"]["planted"]) == float(table["value_base_rate"]["planted"]) == 0.15
-    assert abs(float(table["cue_raises_value"]["recovered"]) - 0.15) < 0.04
+    assert float(table["cue_raises_value"]["planted"]) == float(table["value_base_rate"]["planted"]) == 0.1
+    assert abs(float(table["cue_raises_value"]["recovered"]) - 0.1) < 0.04
     assert float(table["judge_slope"]["planted"]) == 0.0 and float(table["judge_slope"]["ci_high"]) < 0.2
     for effect, row in table.items():
         if effect.startswith("es_value"):

@@ -1,0 +1,51 @@
+"""One copy of the project for all graph tests, and what dry runs of the three runs list."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tree import ROOT, Job, copy_tree, dry_run, put_dumps, rules_of
+
+CONDA = ROOT / "tests" / "graph" / "conda"
+LAPTOP = ["results/laptop/figure2.svg", "results/laptop/audit/corpora.csv"]
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory) -> Path:
+    """The project with empty dumps in place, as a user's first clone would be."""
+    copy = copy_tree(tmp_path_factory.mktemp("graph") / "affirm")
+    put_dumps(copy)
+    return copy
+
+
+@pytest.fixture
+def scratch(tree, tmp_path) -> Path:
+    """A copy of the copy, for a test that changes files."""
+    return Path(shutil.copytree(tree, tmp_path / "affirm", symlinks=True))
+
+
+@pytest.fixture(scope="session")
+def rules(tree) -> dict[str, dict]:
+    """Every rule of a stage, by name, as the demo sees it."""
+    return {name: rule for name, rule in rules_of(tree, "resources/demo.yaml").items() if rule["file"] != "Snakefile"}
+
+
+@pytest.fixture(scope="session")
+def paper_jobs(tree) -> list[Job]:
+    return dry_run(tree, "results/table3.csv")
+
+
+@pytest.fixture(scope="session")
+def demo_jobs(tree) -> list[Job]:
+    return dry_run(tree, "--profile", "demo", "all", "headline")
+
+
+@pytest.fixture(scope="session")
+def laptop_jobs(tree) -> list[Job]:
+    return dry_run(tree, "--profile", "laptop", *LAPTOP)
+
+
+@pytest.fixture(scope="session")
+def jobs(paper_jobs, demo_jobs, laptop_jobs) -> list[Job]:
+    """Every job of the paper's way to table 3, of the whole demo and of the laptop run."""
+    return paper_jobs + demo_jobs + laptop_jobs

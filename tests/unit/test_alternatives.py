@@ -1,0 +1,97 @@
+"""Alternative supporter turns, and the rollouts that continue them, with fake models."""
+
+from scripts.dialogues import roll_out_alternatives
+from scripts.dialogues.roll_out_alternatives import branches, roll_out
+from scripts.dialogues.simulate_dialogues import simulate
+from scripts.text.files import write_jsonl
+from tests.unit.fake_roles import FIRST, after, last_steps, persona, roles, run, said
+
+
+def test_a_local_model_is_forced_to_the_opposite_decision_after_its_own_steps_1_and_2():
+    found = roles(after("[END]"))
+    turn = simulate([persona("p")], found, alternatives=True)[0]["turns"][2]
+    request = found.supporter.requests[1]
+    assert request.prefix == FIRST + "Step 3.\n-Reasoning: No"
+    assert request.messages == found.supporter.requests[0].messages
+    alternative = turn["alternative"]
+    assert (alternative["use_reference"], alternative["text"], alternative["strategy"]) == (
+        False,
+        "forced 2",
+        "Reflection",
+    )
+    assert alternative["answer"].startswith(FIRST) and turn["text"] == "initial 2"
+    assert alternative["reasoning"]["issue"] == turn["reasoning"]["issue"]
+
+
+def test_another_model_is_told_the_opposite_decision_after_its_answer():
+    found = roles(after("[END]"), local=False)
+    turn = simulate([persona("p")], found, alternatives=True)[0]["turns"][2]
+    first, second = found.supporter.requests
+    assert second.kind == "A-SUP-ALT" and second.prefix == ""
+    assert second.messages[:-2] == first.messages
+    assert second.messages[-2] == {"role": "assistant", "content": turn["answer"]}
+    assert "Decide No" in second.messages[-1]["content"]
+    assert turn["alternative"]["answer"] == FIRST + last_steps("No", "told 2")
+    assert turn["alternative"]["use_reference"] is False
+
+
+def test_an_alternative_that_keeps_the_decision_is_none_and_both_decisions_are_asked_for():
+    def supporter(request):
+        if request.kind == "A-SUP-ALT":
+            return last_steps("No", "again")
+        return FIRST + last_steps("Yes" if request.id.startswith("a") else "No", "first")
+
+    found = roles(after("[END]"), supporter=supporter, local=False)
+    a, b = simulate([persona("a"), persona("b")], found, alternatives=True)
+    assert a["turns"][2]["alternative"]["text"] == "again"
+    assert b["turns"][2]["alternative"] is None  # asked for Yes, it said No again
+    assert ["Decide Yes" in request.messages[-1]["content"] for request in found.supporter.requests[2:]] == [
+        True,
+        False,
+    ]
+
+
+def test_a_rollout_starts_from_the_alternative_and_ends_by_the_same_rules():
+    trunk = simulate([persona("p")], roles(after("0.2 so", "[END]")), alternatives=True)
+    cut = branches(trunk)
+    assert [branch["id"] for branch in cut] == ["p:2", "p:4"]
+    assert [said(branch)[-1] for branch in cut] == [("supporter", "forced 2"), ("supporter", "forced 4")]
+    assert said(cut[1])[:4] == said(trunk[0])[:4]
+
+    def seeker(request):
+        return "0.8 thanks" if request.id.startswith("p:2:") and request.id.endswith(":5") else "no"
+
+    found = roles(seeker)
+    first, second = roll_out(cut, {"p": persona("p")}, found)
+    assert said(first)[2:] == [
+        ("supporter", "forced 2"),
+        ("seeker", "no"),
+        ("supporter", "initial 4"),
+        ("seeker", "0.8 thanks"),
+    ]
+    assert first["end_reason"] == "gratitude" and second["end_reason"] == "limit"
+    assert sum(turn["role"] == "seeker" for turn in second["turns"]) - 1 == 4  # of the whole dialogue
+    assert all("alternative" not in turn for turn in first["turns"][3:])
+    assert [m["content"] for m in found.seeker.requests[0].messages[-2:]] == ["I am p.", "forced 2"]
+
+
+def test_a_rollout_whose_supporter_fails_ends_as_failed():
+    trunk = simulate([persona("p")], roles(after("[END]")), alternatives=True)
+    found = roles(after("no", "no"), supporter=lambda request: "?")
+    branch = roll_out(branches(trunk), {"p": persona("p")}, found)[0]
+    assert branch["end_reason"] == "failed" and said(branch)[-1] == ("seeker", "no")
+
+
+def test_turns_without_an_alternative_have_no_branch():
+    trunk = simulate([persona("p")], roles(after("[END]")), alternatives=False)
+    assert branches(trunk) == []
+
+
+def test_rollouts_are_written_from_the_alternative_on(tmp_path, monkeypatch):
+    write_jsonl(tmp_path / "trunk.jsonl", simulate([persona("a"), persona("b")], roles(after("[END]")), True))
+    more = {"dialogues": tmp_path / "trunk.jsonl"}
+    rows = run(roll_out_alternatives, tmp_path, monkeypatch, roles(after("[END]")), "r.jsonl", **more)
+    assert [row["id"] for row in rows] == ["a:2", "b:2"]
+    assert [(row["turn"], row["turns"][0]["index"], said(row)) for row in rows] == [
+        (2, 2, [("supporter", "forced 2")])
+    ] * 2
