@@ -59,7 +59,7 @@ class Personas(Section):
     cosine: Share = Field(description="a situation this near to an earlier one is dropped")
     keep_from: Annotated[int, Field(ge=1, le=5)] = Field(description="least alignment rating kept, 1 to 5")
     votes: Count = Field(description="emotion labels asked for a situation; the majority counts")
-    train: Count = Field(description="personas")
+    train: Count = Field(description="personas, at most: what dev and test leave")
     dev: Count = Field(description="personas")
     test: Count = Field(description="personas")
     example: Text = Field(description="ESConv train id of the one-shot dialogue, or auto (see docs/config.md)")

@@ -18,7 +18,7 @@ from scripts.text.draws import seeded
 from scripts.text.lexicon import Lexicon
 
 MEMORY = 3  # supporter turns whose cues still work on the seeker, the last one included
-MOST_VALUES = 3  # voiced in one seeker turn
+MOST_VALUES = 4  # voiced in one seeker turn
 OPENING_STATE = "start"  # what a bare situation is taken for when a strategy is chosen
 
 

@@ -1,7 +1,8 @@
 """Step 5 of the personas: the fields of each and the split into train, dev and test (paper A, section 5.4; A-041).
 
 Test and dev take one persona of each (category, value) pair that has at least three, in a seeded order of the pairs,
-until they are full; what they still lack, and train, is drawn at random from the rest. Columns: `id, category,
+until they are full; what they still lack is drawn at random from the rest, and so is train, which takes what is left up
+to its size (how many situations pass the rating is not known before they are paid for). Columns: `id, category,
 value, situation, emotion, age_range, gender, occupation`, sorted by id.
 
 python -m scripts personas.assemble_personas --personas results/personas/described.jsonl --train 1796 --dev 120
@@ -11,6 +12,7 @@ python -m scripts personas.assemble_personas --personas results/personas/describ
 
 import argparse
 import collections
+import itertools
 import logging
 from collections.abc import Sequence
 
@@ -34,7 +36,7 @@ def check_ids(personas: list[dict], path: str) -> None:
 
 
 def split_personas(personas: list[dict], train: int, dev: int, test: int, seed: int) -> dict[str, list[dict]]:
-    """Disjoint lists of the three sizes, the same whatever the order of `personas`."""
+    """Disjoint lists of the three sizes (train: at most), the same whatever the order of `personas`."""
     shuffled = sorted(personas, key=lambda row: (seeded(seed, "persona", row["id"]).random(), row["id"]))
     cells: dict[tuple[str, str], list[dict]] = {}
     for row in shuffled:
@@ -50,7 +52,7 @@ def split_personas(personas: list[dict], train: int, dev: int, test: int, seed: 
     taken = {row["id"] for rows in chosen.values() for row in rows}
     rest = iter([row for row in shuffled if row["id"] not in taken])
     for name, size in (("test", test), ("dev", dev), ("train", train)):
-        chosen[name] += [next(rest) for _ in range(size - len(chosen[name]))]
+        chosen[name] += itertools.islice(rest, size - len(chosen[name]))
     return {name: sorted(rows, key=lambda row: row["id"]) for name, rows in chosen.items()}
 
 
@@ -68,17 +70,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     personas = [{field: row[field] for field in FIELDS} for row in read_jsonl(args.personas)]
     check_ids(personas, args.personas)
-    needed = args.train + args.dev + args.test
-    if len(personas) < needed:
+    if len(personas) <= args.dev + args.test:
         raise Problem(
-            f"{args.personas} holds {len(personas)} personas, but train {args.train}, dev {args.dev} and "
-            f"test {args.test} need {needed}. Ask for more situations (personas.cells, least, most) or lower the sizes."
+            f"{args.personas} holds {len(personas)} personas, which dev {args.dev} and test {args.test} use up before "
+            "train has one. Ask for more situations (personas.cells, least, most) or lower the sizes."
         )
     splits = split_personas(personas, args.train, args.dev, args.test, args.seed)
     write_jsonl(args.train_output, splits["train"])
     write_jsonl(args.dev_output, splits["dev"])
     write_jsonl(args.test_output, splits["test"])
-    log.info("%d personas, %d used, %d left over", len(personas), needed, len(personas) - needed)
+    sizes = {name: len(rows) for name, rows in splits.items()}
+    log.info("%d personas, %s, %d left over", len(personas), sizes, len(personas) - sum(sizes.values()))
+    if sizes["train"] < args.train:
+        log.warning("train has %d personas of %d wanted", sizes["train"], args.train)
 
 
 if __name__ == "__main__":

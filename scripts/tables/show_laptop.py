@@ -17,11 +17,15 @@ def lines(folder: Path) -> list[str]:
     shown = read_json(folder / "figure2.json")["significant_values"]
     baselines = ", ".join(f"{name} {float(row['macro_f1']):.3f}" for name, row in scores.items() if name != "model")
     counts = "; ".join(
-        f"{row['group']} effect {float(row['value']):.2f} (n {row['n']}, published {row['published']})" for row in totals
+        f"{row['group']} effect {float(row['value']):.2f} (n {row['n']}, published {row['published']})"
+        for row in totals
     )
     return [
         f"ESConv: {len(facts) - len(off)} of {len(facts)} published facts come out; "
-        + ("; ".join(f"{fact['fact']} {fact['computed']} (published {fact['published']})" for fact in off) or "none differ"),
+        + (
+            "; ".join(f"{fact['fact']} {fact['computed']} (published {fact['published']})" for fact in off)
+            or "none differ"
+        ),
         f"Value classifier on held-out ValueEval: macro-F1 {float(scores['model']['macro_f1']):.3f} (baselines: {baselines})",
         f"Figure 2, values in the last four seeker turns: {counts}; p = {float(totals[0]['p']):.3g}",
         f"Values that differ at p < 0.05: {', '.join(shown) or 'none'}",

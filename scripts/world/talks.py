@@ -7,7 +7,7 @@ from scripts.text.lexicon import Lexicon
 
 LADDER = ("vent", "start", "ask", "better", "thanks")  # states of a seeker turn, lowest mood first
 HELLOS = ("Hello.", "Hi, good evening.", "Hello, how are you today?")
-VOICED_AT_ONCE = 3  # values a turn voices at most, as in the responder
+VOICED_AT_ONCE = 4  # values a turn voices at most, as in the responder
 
 
 @dataclass(frozen=True)

@@ -115,12 +115,12 @@ def test_null_world_has_no_effect_of_a_cue(tmp_path):
     assert voiced_share(lexicon, "Benevolence: caring", CUED) == voiced_share(lexicon, "Benevolence: caring", UNCUED)
 
 
-def test_a_seeker_voices_at_most_three_values(lexicon):
+def test_a_seeker_voices_at_most_four_values(lexicon):
     many = "You are doing your best with work, for your kindness, trust, nature, calm and truth."
     counts = [
         len(lexicon.voiced(respond("A-SEEK", chat(text, many), "0", lexicon))) for text in situations(lexicon, 60)
     ]
-    assert max(counts) == 3
+    assert max(counts) == 4
 
 
 def test_mood_rises_by_at_most_one_step_and_oftener_after_a_cue(lexicon):

@@ -232,8 +232,13 @@ def test_duplicate_persona_id_is_a_problem_and_nothing_is_written(tmp_path):
 
 
 def test_too_few_personas_are_a_problem(tmp_path):
-    with pytest.raises(Problem, match=r"holds 6 personas.*need 7"):
-        assemble(tmp_path, personas(2, 3), 5, 1, 1)
+    with pytest.raises(Problem, match=r"holds 6 personas.*dev 3 and test 3"):
+        assemble(tmp_path, personas(2, 3), 5, 3, 3)
+
+
+def test_train_takes_what_dev_and_test_leave(tmp_path):
+    splits = assemble(tmp_path, personas(2, 3), 5, 1, 1)
+    assert [len(splits[name]) for name in ("train", "dev", "test")] == [4, 1, 1]
 
 
 def dialogue(name: str, final: int | None, turns: int) -> dict:
