@@ -14,7 +14,8 @@ demo: .venv/ready  ## the headline: table 3 and the report, on the offline world
 	@$(BIN)/python -m scripts.tables.show_headline --table results/demo/table3.csv --folder results/demo
 
 test: .venv/ready  ## all tests
-	$(RUN) -m pytest -q tests/unit tests/graph tests/e2e
+	$(RUN) -m pytest -q -n 2 tests/unit
+	$(RUN) -m pytest -q tests/graph tests/e2e
 
 test-repeat: .venv/ready  ## two fresh clones, other --cores: the same bytes
 	bash tests/repeat.sh
@@ -26,9 +27,9 @@ laptop: .venv/ready .venv/laptop  ## real corpora: make laptop DATA=dir
 	@$(BIN)/python -m scripts.tables.show_laptop --folder results/laptop
 
 check: .venv/ready  ## lint, format and fast tests
-	$(BIN)/ruff check scripts tests
-	$(BIN)/ruff format --check scripts tests
-	$(RUN) -m pytest -q tests/unit -m "not slow"
+	$(BIN)/ruff check scripts tests benchmarks
+	$(BIN)/ruff format --check scripts tests benchmarks
+	$(RUN) -m pytest -q -n 2 tests/unit
 
 clean-demo:  ## forget the demo, its journals and checkpoints
 	rm -rf results/demo journal/results/demo

@@ -15,7 +15,8 @@ def lines(folder: Path) -> list[str]:
     scores = {row["classifier"]: row for row in read_csv(folder / "audit/value_classifier.csv")}
     totals = [row for row in read_csv(folder / "figure2.csv") if row["item"] == "total"]
     shown = read_json(folder / "figure2.json")["significant_values"]
-    baselines = ", ".join(f"{name} {float(row['macro_f1']):.3f}" for name, row in scores.items() if name != "model")
+    others = [name for name in scores if name != "model"]
+    baselines = ", ".join(f"baseline {name} {float(scores[name]['macro_f1']):.3f}" for name in others)
     counts = "; ".join(
         f"{row['group']} effect {float(row['value']):.2f} (n {row['n']}, published {row['published']})"
         for row in totals
@@ -26,7 +27,7 @@ def lines(folder: Path) -> list[str]:
             "; ".join(f"{fact['fact']} {fact['computed']} (published {fact['published']})" for fact in off)
             or "none differ"
         ),
-        f"Value classifier on held-out ValueEval: macro-F1 {float(scores['model']['macro_f1']):.3f} (baselines: {baselines})",
+        f"Value classifier on held-out ValueEval: macro-F1 {float(scores['model']['macro_f1']):.3f} ({baselines})",
         f"Figure 2, values in the last four seeker turns: {counts}; p = {float(totals[0]['p']):.3g}",
         f"Values that differ at p < 0.05: {', '.join(shown) or 'none'}",
         "Sentiment is a lexicon's here and the classifier a small one: this neither confirms nor refutes the paper.",
