@@ -1,14 +1,13 @@
 """A scratch copy of the project in which the demo is built once."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.graph.tree import copy_tree
 
 
 class Copy:
@@ -16,16 +15,7 @@ class Copy:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=ROOT,
-            capture_output=True,
-            check=True,
-        )
-        for name in filter(None, listed.stdout.decode().split("\0")):
-            if (ROOT / name).is_file():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(ROOT / name, folder / name)
+        copy_tree(folder)
 
     def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess:
         clean = {key: value for key, value in os.environ.items() if not key.startswith("AFFIRM_")}

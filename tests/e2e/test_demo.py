@@ -111,8 +111,8 @@ def test_comments_docstrings_and_touched_files_make_nothing_stale(demo):
         ("resources/published/a_table09.csv", "1796", "1797", {"tabulate_table9": 1}),
         (
             "resources/demo.yaml",
-            "repeats: 4",
-            "repeats: 6",
+            "repeats: 10",
+            "repeats: 12",
             {"judge_values": JUDGED - 1, "tabulate_table3": 1, "tabulate_planted": 1},
         ),
         (
