@@ -4,10 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tree import ROOT, Job, copy_tree, dry_run, put_dumps, rules_of
 
-CONDA = ROOT / "tests" / "graph" / "conda"
-LAPTOP = ["results/laptop/figure2.svg", "results/laptop/audit/corpora.csv"]
+from tests.graph.tree import LAPTOP, Job, copy_tree, dry_run, put_dumps, rules_of
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,9 @@ import subprocess
 from collections import Counter
 
 import yaml
-from conftest import CONDA, LAPTOP
-from tree import Job, dry_run, snakemake
 
 from scripts.config.overlays import read_run
+from tests.graph.tree import CONDA, LAPTOP, Job, dry_run, snakemake
 
 WAY = {  # from the dumps to table 3: jobs of each rule at paper scale, which no overlay changes
     "reddit.ingest_submissions": 1,

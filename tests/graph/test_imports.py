@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tree import imports, tree_of
 
 from scripts.provenance.signature import closure
+from tests.graph.tree import imports, tree_of
 
 FILES = sorted(Path("scripts").rglob("*.py"))
 STAGES = {path.stem for path in Path("rules").glob("*.smk")} - {"common"}

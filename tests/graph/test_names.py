@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tree import ROOT
 
 from scripts.provenance.signature import signature
+from tests.graph.tree import ROOT
 
 STAGES = {path.stem for path in Path("rules").glob("*.smk")} - {"common"}
 BARE = {"tables.show_headline", "tables.show_laptop"}  # scripts for people, which no rule runs

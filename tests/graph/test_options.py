@@ -5,7 +5,8 @@ import importlib
 import re
 
 import pytest
-from tree import Job
+
+from tests.graph.tree import Job
 
 PATH = re.compile(r"(?:results|resources)/[\w./-]+")
 # Files that a job may do without; every other option of every script is required.

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tree import Job, copy_tree, descendants, dry_run, imports, snakemake
 
 from scripts.provenance.signature import BACKENDS, OPERATIONAL, closure
+from tests.graph.tree import Job, copy_tree, descendants, dry_run, imports, snakemake
 
 BUILD = ["--profile", "demo", "all", "headline"]
 FILE_ENDINGS = {".csv", ".html", ".json", ".jsonl", ".md", ".parquet", ".svg", ".tsv", ".yaml", ".zst"}
@@ -121,7 +121,7 @@ def test_prompt_makes_its_readers_stale(stale, expected):
 
 
 def test_config_leaf_makes_stale_whom_it_is_told(stale, expected):
-    found = stale(("resources/demo.yaml", "  repeats: 4", "  repeats: 6"))
+    found = stale(("resources/demo.yaml", "  repeats: 10", "  repeats: 12"))
     assert found == expected(lambda job: job.rule == "judging.judge_values")
 
 

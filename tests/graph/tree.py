@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+CONDA = ROOT / "tests" / "graph" / "conda"  # the test double
+LAPTOP = ("results/laptop/figure2.svg", "results/laptop/audit/corpora.csv", "results/laptop/audit/value_classifier.csv")
 DUMPS = ("reddit/offmychest_submissions.zst", "reddit/offmychest_comments.zst")
 
 
