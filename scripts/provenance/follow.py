@@ -36,10 +36,12 @@ def main(argv: list[str]) -> int:
             elif found := _DONE.match(line):
                 done.append(found[1])
             elif (found := _STEPS.match(line)) and done:
-                for job in done:
-                    seconds = time.monotonic() - starts.get(job, time.monotonic())
-                    print(f"[{found[1]:>3} of {found[2]}] {messages.get(job, 'done')} ({seconds:.1f} s)", flush=True)
+                for job in (job for job in done if job in messages):  # aggregates make nothing and have no message
+                    seconds = time.monotonic() - starts[job]
+                    print(f"[{found[1]:>3} of {found[2]}] {messages[job]} ({seconds:.1f} s)", flush=True)
                 done.clear()
+            elif line.startswith("Nothing to be done"):
+                print("Nothing to be done: every file is there and up to date.", flush=True)
         code = process.wait()
     if code:
         print("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[-40:]), file=sys.stderr)
