@@ -23,7 +23,7 @@ include: "rules/tables.smk"
 include: "rules/audit.smk"
 
 
-save_signatures()
+freeze_signatures()
 
 
 localrules:

@@ -1,5 +1,6 @@
 # Config, inputs by name and the front door: what every rules/<stage>.smk uses.
 import csv
+import hashlib
 import json
 import os
 import shlex
@@ -54,14 +55,29 @@ EMOTIONS = "resources/taxonomy/emotions.yaml"
 CRITERIA = "resources/taxonomy/criteria.yaml"
 
 
+# Signatures as the first Snakemake planned with: a cluster job evaluates the Snakefile anew, perhaps after an edit, and
+# must be held to the plan it was submitted under.
+PLAN = os.environ.get("AFFIRM_PLAN")
+PLANNED = json.loads(Path(PLAN).read_text(encoding="utf-8")) if PLAN else {}
+
+
 def signature(rule, environment):
     """`<hash>@<environment file>` of a rule's code; the door checks it when the job starts."""
     path = f"envs/{environment}.yaml"
-    return f"{code_of(rule, path)}@{path}"
+    if f"{rule}@{path}" not in PLANNED:
+        PLANNED[f"{rule}@{path}"] = f"{code_of(rule, path)}@{path}"
+    return PLANNED[f"{rule}@{path}"]
 
 
-def save_signatures():
+def freeze_signatures():
+    """Keeps the plan for the jobs of this build, and what was computed for the next start."""
     save_cache()
+    if not PLAN:
+        text = json.dumps(PLANNED, sort_keys=True)
+        path = Path(".cache", "plans", hashlib.sha256(text.encode()).hexdigest()[:16] + ".json").absolute()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        os.environ["AFFIRM_PLAN"] = str(path)
 
 
 def canonical(value):
