@@ -23,7 +23,7 @@ test-repeat: .venv/ready  ## two fresh clones, other --cores: the same bytes
 laptop: .venv/ready .venv/laptop  ## real corpora: make laptop DATA=dir
 	@test -n "$(DATA)" || { echo "laptop: name the folder of the corpora. make laptop DATA=dir"; exit 2; }
 	$(WARM) $(FOLLOW) results/laptop/build.log -- $(BIN)/snakemake --profile laptop --cores $(CORES) \
-	  --config data_dir=$(abspath $(DATA)) -- real_data
+	  --config "data_dir=$$(realpath "$(DATA)")" -- real_data
 	@$(BIN)/python -m scripts.tables.show_laptop --folder results/laptop
 
 check: .venv/ready  ## lint, format and fast tests

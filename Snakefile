@@ -38,6 +38,7 @@ rule paper_a:
     input:
         expand("<results>/table{number}.csv", number=[1, 3, 4, 9, 10]),
         "<results>/figure2.svg",
+        "<results>/detector/scores.json",
 
 
 rule all:
@@ -49,9 +50,10 @@ rule all:
 
 
 rule headline:
-    """Table 3, the planted effects where there are any, and the report."""
+    """Table 3, the planted effects where there are any, the detector's F1 and the report."""
     input:
         "<results>/table3.csv",
+        "<results>/detector/scores.json",
         "<results>/report.html",
 
 

@@ -24,7 +24,7 @@ except Problem as problem:
 
 RUN = C["run"]
 RESULTS = C["pathvars"]["results"]
-for asked in sys.argv[1:]:
+for asked in map(os.path.relpath, filter(None, sys.argv[1:])):
     for run in ("demo", "laptop"):
         if asked.startswith(f"results/{run}/") and RUN != run:
             raise WorkflowError(f"{asked} belongs to the {run} run. Type: snakemake --profile {run} {asked}")
@@ -44,6 +44,7 @@ DOOR = (
     "python -m scripts --log {log.text:q} --sidecar {log.run:q} --code {params.code} "
     "--in {input:q} --out {output:q} -- "
 )
+ON_GPU = " on {resources.gpu} GPU" if C["models"]["llama"]["source"] == "hub" else ""  # for the messages of a plan
 GPU_TRAIN = dict(gpu=1, mem_mb=lambda w, attempt: 48000 * attempt, runtime=lambda w, attempt: 1440 * attempt)
 GPU_INFER = dict(gpu=1, mem_mb=lambda w, attempt: 32000 * attempt, runtime=lambda w, attempt: 720 * attempt)
 WORLD = f"{RESULTS}/world/world.yaml"  # with its effects scaled (rules/world.smk)

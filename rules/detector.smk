@@ -48,7 +48,7 @@ rule train_detector:
     conda:
         "../envs/train.yaml"
     message:
-        "detector: adapter"
+        "detector: adapter" + ON_GPU
     shell:
         DOOR + "detector.train_detector --base {input.base:q} --train {input.train:q} --dev {input.dev:q}" + TRAINING
 
@@ -77,7 +77,7 @@ rule predict_values:
     conda:
         "../envs/train.yaml"
     message:
-        "detector: predictions on test"
+        "detector: predictions on test" + ON_GPU
     shell:
         DOOR + "detector.predict_values --examples {input.examples:q} --values {input.values:q} --base {input.base:q}"
         " --detector {input.detector:q} --sampling {params.sampling:q} --top-values {params.top}"

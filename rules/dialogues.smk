@@ -134,7 +134,7 @@ rule simulate_dialogues:
     conda:
         "../envs/train.yaml"
     message:
-        "dialogues: {wildcards.system} with the {wildcards.split} personas"
+        "dialogues: {wildcards.system} with the {wildcards.split} personas" + ON_GPU
     shell:
         DOOR + "dialogues.simulate_dialogues --personas {input.personas:q} --alternatives {params.alternatives}"
         " --share {params.share} --max-failed {params.max_failed} --seed {params.seed}" + SPEAKING_COMMAND
@@ -163,7 +163,7 @@ rule roll_out_alternatives:
     conda:
         "../envs/train.yaml"
     message:
-        "dialogues: rollouts of {wildcards.system} ({wildcards.split})"
+        "dialogues: rollouts of {wildcards.system} ({wildcards.split})" + ON_GPU
     shell:
         DOOR + "dialogues.roll_out_alternatives --dialogues {input.branched:q} --personas {input.personas:q}"
         + SPEAKING_COMMAND

@@ -44,7 +44,7 @@ rule label_utterances:
     conda:
         "../envs/train.yaml"
     message:
-        "labels: {wildcards.table}"
+        "labels: {wildcards.table}" + ON_GPU
     shell:
         DOOR + "labels.label_utterances {params.source} --values {input.values:q}"
         " --sentiment-kind {params.sentiment} {params.sentiment_model} --values-kind {params.values_kind}"

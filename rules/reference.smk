@@ -56,7 +56,7 @@ rule train_reference_sft:
     conda:
         "../envs/train.yaml"
     message:
-        "reference generator ({wildcards.variant}): SFT adapter"
+        "reference generator ({wildcards.variant}): SFT adapter" + ON_GPU
     shell:
         DOOR + "reference.train_reference_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}" + TRAINING
 
@@ -114,7 +114,7 @@ rule train_reference_dpo:
     conda:
         "../envs/train.yaml"
     message:
-        "reference generator: DPO adapter"
+        "reference generator: DPO adapter" + ON_GPU
     shell:
         DOOR + "reference.train_reference_dpo --base {input.base:q} --sft-adapter {input.sft:q}"
         " --train {input.train:q} --dev {input.dev:q}" + TRAINING

@@ -65,7 +65,7 @@ rule train_supporter_sft:
     conda:
         "../envs/train.yaml"
     message:
-        "supporter ({wildcards.variant}): SFT adapter"
+        "supporter ({wildcards.variant}): SFT adapter" + ON_GPU
     shell:
         DOOR + "supporter.train_supporter_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}" + TRAINING
 
@@ -115,7 +115,7 @@ rule train_baseline:
     conda:
         "../envs/train.yaml"
     message:
-        "baseline {wildcards.corpus}: adapter"
+        "baseline {wildcards.corpus}: adapter" + ON_GPU
     shell:
         DOOR + "supporter.train_baseline --base {input.base:q} --train {input.train:q} --dev {input.dev:q}" + TRAINING
 
@@ -243,7 +243,7 @@ rule train_supporter_dpo:
     conda:
         "../envs/train.yaml"
     message:
-        "supporter ({wildcards.variant}): DPO adapter at {wildcards.point}"
+        "supporter ({wildcards.variant}): DPO adapter at {wildcards.point}" + ON_GPU
     shell:
         DOOR + "supporter.train_supporter_dpo --base {input.base:q} --sft-adapter {input.sft:q}"
         " --train {input.train:q} --dev {input.dev:q}" + TRAINING

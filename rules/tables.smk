@@ -26,7 +26,7 @@ rule tabulate_table1:
         published=PUBLISHED.format("a_table01"),
     output:
         table=report("<results>/table1.csv", caption="../resources/captions/table1.rst", category="Paper A"),
-        text="<results>/table1.md",
+        text=report("<results>/table1.md", caption="../resources/captions/table1.rst", category="Paper A"),
     log:
         text="<logs>/tables/tabulate_table1.log",
         run="<logs>/tables/tabulate_table1.json",
@@ -58,7 +58,7 @@ rule tabulate_table3:
         published=PUBLISHED.format("a_table03"),
     output:
         table=report("<results>/table3.csv", caption="../resources/captions/table3.rst", category="Paper A"),
-        text="<results>/table3.md",
+        text=report("<results>/table3.md", caption="../resources/captions/table3.rst", category="Paper A"),
         stats="<results>/table3_stats.csv",
         agreement="<results>/table3_agreement.csv",
         completion="<results>/table3_completion.csv",
@@ -98,7 +98,7 @@ rule tabulate_table4:
         published=PUBLISHED.format("a_table04"),
     output:
         table=report("<results>/table4.csv", caption="../resources/captions/table4.rst", category="Paper A"),
-        text="<results>/table4.md",
+        text=report("<results>/table4.md", caption="../resources/captions/table4.rst", category="Paper A"),
     log:
         text="<logs>/tables/tabulate_table4.log",
         run="<logs>/tables/tabulate_table4.json",
@@ -122,7 +122,7 @@ rule tabulate_table9:
         published=PUBLISHED.format("a_table09"),
     output:
         table=report("<results>/table9.csv", caption="../resources/captions/table9.rst", category="Paper A"),
-        text="<results>/table9.md",
+        text=report("<results>/table9.md", caption="../resources/captions/table9.rst", category="Paper A"),
     log:
         text="<logs>/tables/tabulate_table9.log",
         run="<logs>/tables/tabulate_table9.json",
@@ -146,7 +146,7 @@ rule tabulate_table10:
         published=PUBLISHED.format("a_table10"),
     output:
         table=report("<results>/table10.csv", caption="../resources/captions/table10.rst", category="Paper A"),
-        text="<results>/table10.md",
+        text=report("<results>/table10.md", caption="../resources/captions/table10.rst", category="Paper A"),
     log:
         text="<logs>/tables/tabulate_table10.log",
         run="<logs>/tables/tabulate_table10.json",

@@ -34,9 +34,9 @@ def run_job(argv: list[str]) -> int:
     options, (rule, *rest) = _parse(argv)
     _set_up_logging(options.log)
     log = logging.getLogger(f"scripts.{rule}")
-    log.info("%s %s", rule, " ".join(rest))
+    log.info("%s %s", rule, " ".join(without_secrets(rest)))
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    sidecar = Sidecar(options.sidecar, rule, rest, options.code)
+    sidecar = Sidecar(options.sidecar, rule, without_secrets(rest), options.code)
 
     def planned() -> bool:
         code, _, environment = (options.code or "").partition("@")
@@ -56,6 +56,10 @@ def run_job(argv: list[str]) -> int:
         log.debug("%s", traceback.format_exc())
         tell(str(problem))
         return sidecar.finish("problem", 2, options.outputs)
+    except FileNotFoundError as error:
+        log.debug("%s", traceback.format_exc())
+        tell(f"{error.filename} is missing. Look at the path, or build what makes it first.")
+        return sidecar.finish("problem", 2, options.outputs)
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
         return sidecar.finish("ok" if code == 0 else "stopped", code, options.outputs)
@@ -66,6 +70,19 @@ def run_job(argv: list[str]) -> int:
         traceback.print_exc()
         return sidecar.finish("crashed", 1, options.outputs)
     return sidecar.finish("ok", 0, options.outputs)
+
+
+SECRETS = ("--salt",)  # options whose value stays out of logs and sidecars
+
+
+def without_secrets(words: list[str]) -> list[str]:
+    """The command with a digest in place of a secret, so that a changed one still shows."""
+    import hashlib
+
+    return [
+        "sha256:" + hashlib.sha256(word.encode()).hexdigest()[:12] if before in SECRETS else word
+        for before, word in zip(["", *words], words, strict=False)
+    ]
 
 
 def _parse(argv: list[str]):

@@ -1,9 +1,10 @@
 """Runs a Snakemake command and prints one line a finished job.
 
 `python -m scripts.provenance.follow LOG -- snakemake …`. The whole output goes to LOG; when the command fails, its
-last lines are shown.
+last lines are shown. A build that runs in this folder already is left alone; the lock of a killed one is taken off.
 """
 
+import os
 import re
 import signal
 import subprocess
@@ -18,6 +19,11 @@ _STEPS = re.compile(r"^(\d+) of (\d+) steps")
 
 def main(argv: list[str]) -> int:
     path, command = Path(argv[0]), argv[2:]
+    if running := running_here():
+        print(f"A build is running in this folder (process {running}). Wait for it, or stop it first.", file=sys.stderr)
+        return 1
+    if any(Path(".snakemake/locks").glob("*")):
+        take_off_lock(command)
     path.parent.mkdir(parents=True, exist_ok=True)
     messages: dict[str, str] = {}
     starts: dict[str, float] = {}
@@ -47,6 +53,31 @@ def main(argv: list[str]) -> int:
         print("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[-40:]), file=sys.stderr)
         print(f"The build stopped; the whole log is {path}. Run the same command again to go on.", file=sys.stderr)
     return code if code >= 0 else 128 - code
+
+
+def running_here() -> int | None:
+    """The process id of a Snakemake in this folder, or None (also where there is no /proc to look at)."""
+    here = os.path.realpath(".")
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            if os.path.realpath(entry / "cwd") == here and is_snakemake(words):
+                return int(entry.name)
+        except OSError:  # ended meanwhile, or another user's
+            continue
+    return None
+
+
+def is_snakemake(words: list[bytes]) -> bool:
+    """Whether a command line is Snakemake's own, as a script or as a module."""
+    return any(word.endswith(b"/snakemake") for word in words[:2]) or words[1:3] == [b"-m", b"snakemake"]
+
+
+def take_off_lock(command: list[str]) -> None:
+    """Nobody builds here, so the lock is a killed build's; finished files stay, the rest is done again."""
+    print("A build in this folder was killed; going on from what it finished.", flush=True)
+    cut = command.index("--") if "--" in command else len(command)
+    subprocess.run([*command[:cut], "--unlock", *command[cut:]], capture_output=True, check=False)
 
 
 if __name__ == "__main__":

@@ -134,3 +134,43 @@ def test_folder_is_hashed_file_by_file(tmp_path):
     (tmp_path / "a" / "b" / "c.txt").write_bytes(b"ABC\n")
     assert tree_sha256(str(tmp_path / "a")) == {"b/c.txt": ABC}
     assert tree_sha256(str(tmp_path / "none")) == ""
+
+
+def test_missing_file_is_one_message_that_names_it(project, tmp_path):
+    words = ["--published", "none.csv", "--run", "demo", "--evidence", "real", "--counts", str(tmp_path / "no.json")]
+    outputs = ["--output", str(tmp_path / "t.csv"), "--text", str(tmp_path / "t.md")]
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "scripts",
+            "--log",
+            str(tmp_path / "log"),
+            "--",
+            "tables.tabulate_table9",
+            *words,
+            *outputs,
+        ],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "is missing. Look at the path" in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "t.csv").exists()
+
+
+def test_secret_stays_out_of_log_and_sidecar(tmp_path):
+    dump = tmp_path / "dump.jsonl"
+    dump.write_text("{}\n")
+    options = ["--dump", str(dump), "--output", str(tmp_path / "o"), "--report", str(tmp_path / "r"), "--max-bad", "0"]
+    options += ["--from", "2019-01-01", "--to", "2019-01-02", "--score", "1", "--least-words", "1", "--most-words", "9"]
+    subprocess.run(
+        [sys.executable, "-m", "scripts", "--log", str(tmp_path / "log"), "--sidecar", str(tmp_path / "run.json")]
+        + ["--", "reddit.ingest_comments", *options, "--salt", "pepper-and-salt"],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+    )
+    for name in ("log", "run.json"):
+        text = (tmp_path / name).read_text()
+        assert "--salt" in text and "sha256:" in text and "pepper-and-salt" not in text

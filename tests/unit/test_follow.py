@@ -1,11 +1,15 @@
 """The progress line a person follows, on real Snakemake runs of two jobs."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 FLOW = """
 rule first:
     output: "one.txt"
@@ -22,7 +26,8 @@ rule second:
 
 def follow(folder: Path, *command: str) -> subprocess.CompletedProcess:
     words = [sys.executable, "-m", "scripts.provenance.follow", str(folder / "logs" / "build.log"), "--", *command]
-    return subprocess.run(words, capture_output=True, text=True, timeout=120)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
 
 
 @pytest.fixture
@@ -53,3 +58,40 @@ def test_failed_build_keeps_its_code_and_says_where_the_log_is(build, tmp_path):
 
 def test_command_ended_by_a_signal_is_told_as_a_shell_tells_it(tmp_path):
     assert follow(tmp_path, "sh", "-c", "kill -9 $$").returncode == 137
+
+
+def started(folder: Path, seconds: int) -> subprocess.Popen:
+    """A bare Snakemake in the folder whose second job sleeps, once that job runs."""
+    (folder / "Snakefile").write_text(FLOW.format(second=f"sleep {seconds}; cp {{input}} {{output}}"))
+    words = [sys.executable, "-m", "snakemake", "--cores", "1", "--workflow-profile", "none", "two.txt"]
+    process = subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(300):
+        if (folder / "one.txt").exists() and any((folder / ".snakemake" / "incomplete").glob("*")):
+            return process
+        time.sleep(0.1)
+    pytest.fail("the second job never started")
+
+
+def test_a_killed_build_goes_on_with_the_same_command(tmp_path):
+    process = started(tmp_path, 3)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert any((tmp_path / ".snakemake" / "locks").iterdir())
+    time.sleep(4)  # the orphaned job's shell ends by itself
+    options = ["--cores", "1", "--workflow-profile", "none", "--rerun-incomplete", "two.txt"]
+    done = follow(tmp_path, sys.executable, "-m", "snakemake", *options)
+    assert done.returncode == 0, done.stderr
+    assert "was killed; going on" in done.stdout and "making two of one.txt" in done.stdout
+    assert "making one (" not in done.stdout and (tmp_path / "two.txt").read_text() == "1\n"
+
+
+def test_a_running_build_is_left_alone(tmp_path):
+    process = started(tmp_path, 30)
+    try:
+        done = follow(tmp_path, sys.executable, "-m", "snakemake", "--cores", "1", "two.txt")
+        assert done.returncode == 1
+        assert f"A build is running in this folder (process {process.pid})" in done.stderr
+        assert not (tmp_path / "logs").exists() and any((tmp_path / ".snakemake" / "locks").iterdir())
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
