@@ -165,9 +165,10 @@ def test_secret_stays_out_of_log_and_sidecar(tmp_path):
     dump.write_text("{}\n")
     options = ["--dump", str(dump), "--output", str(tmp_path / "o"), "--report", str(tmp_path / "r"), "--max-bad", "0"]
     options += ["--from", "2019-01-01", "--to", "2019-01-02", "--score", "1", "--least-words", "1", "--most-words", "9"]
+    records = ["--log", str(tmp_path / "log"), "--sidecar", str(tmp_path / "run.json")]
+    command = ["reddit.ingest_comments", *options, "--salt", "pepper-and-salt"]
     subprocess.run(
-        [sys.executable, "-m", "scripts", "--log", str(tmp_path / "log"), "--sidecar", str(tmp_path / "run.json")]
-        + ["--", "reddit.ingest_comments", *options, "--salt", "pepper-and-salt"],
+        [sys.executable, "-m", "scripts", *records, "--", *command],
         cwd=Path(__file__).resolve().parents[2],
         capture_output=True,
     )
