@@ -29,7 +29,7 @@ laptop: .venv/ready .venv/laptop  ## real corpora: make laptop DATA=dir
 check: .venv/ready  ## lint, format and fast tests
 	$(BIN)/ruff check scripts tests benchmarks
 	$(BIN)/ruff format --check scripts tests benchmarks
-	$(RUN) -m pytest -q -n 2 tests/unit
+	$(RUN) -m pytest -q -n 2 -m "not slow" tests/unit
 
 clean-demo:  ## forget the demo, its journals and checkpoints
 	rm -rf results/demo journal/results/demo

@@ -17,6 +17,8 @@ from scripts.text.lexicon import load_lexicon
 from scripts.text.taxonomy import labels, load_taxonomy
 from scripts.world import write_labelled
 
+pytestmark = pytest.mark.slow
+
 WORLD, TAXONOMY = "resources/world.yaml", "resources/taxonomy/values.yaml"
 VALUES = labels(load_taxonomy(TAXONOMY))
 

@@ -12,6 +12,8 @@ from scripts.llm.top_values import label_scores, span_probability, top_values
 from scripts.provenance.errors import Problem
 from tests.unit.tiny_model import write_adapter, write_base
 
+pytestmark = pytest.mark.slow
+
 WORDS = "I am sad about work and freedom so maybe walking would help with ideas".split()
 
 

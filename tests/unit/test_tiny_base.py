@@ -21,6 +21,8 @@ from scripts.world.annotations import guide_detection, guide_four_steps, guide_r
 from scripts.world.cases import draw_case
 from scripts.world.task_documents import detection, four_steps, open_writer
 
+pytestmark = pytest.mark.slow
+
 RESOURCES = Path("resources")
 WORLD = RESOURCES / "world.yaml"
 STRATEGIES, VALUES = RESOURCES / "taxonomy/strategies.yaml", RESOURCES / "taxonomy/values.yaml"

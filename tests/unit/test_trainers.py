@@ -12,6 +12,8 @@ from scripts.training.settings import devices, per_device_batch, trainer_argumen
 from scripts.training.speed import completions_alone_scored, keep_freed_memory
 from tests.unit.tiny import DPO, LORA, SFT, dpo, dpo_rows, logits, root, sft, sft_rows, train, trainer
 
+pytestmark = pytest.mark.slow
+
 
 def test_only_the_completion_and_its_end_are_learnt(tmp_path):
     built = trainer("sft", SFT, tmp_path)

@@ -10,6 +10,8 @@ from scripts.text.files import read_json, write_jsonl
 from scripts.training.adapters import join_adapters, load_base, merge_adapter, tidied
 from tests.unit.tiny import DPO, SFT, dpo, logits, root, sft, sft_rows, train, weights
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_adapter_its_settings_and_a_report_are_published_and_nothing_else():
     assert sorted(path.name for path in sft().iterdir()) == [

@@ -11,6 +11,8 @@ from scripts.classifiers.sentences import open_sentences
 from scripts.models import copy_encoder
 from scripts.provenance.errors import Problem
 
+pytestmark = pytest.mark.slow
+
 
 def test_linear_head_states_true_rates():
     rng = numpy.random.default_rng(0)

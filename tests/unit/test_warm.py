@@ -12,7 +12,10 @@ import pytest
 
 from scripts.provenance import warm
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the warm parent needs Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="the warm parent needs Linux"),
+]
 HOLD = "import os, sys; print(os.environ['AFFIRM_WARM'], flush=True); sys.stdin.read(); sys.exit(5)"
 
 
