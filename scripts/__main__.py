@@ -58,7 +58,7 @@ def run_job(argv: list[str]) -> int:
         return sidecar.finish("problem", 2, options.outputs)
     except FileNotFoundError as error:
         log.debug("%s", traceback.format_exc())
-        tell(f"{error.filename} is missing. Look at the path, or build what makes it first.")
+        tell(f"{error.filename or error} is missing. Look at the path, or build what makes it first.")
         return sidecar.finish("problem", 2, options.outputs)
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
