@@ -26,16 +26,17 @@ rule tabulate_planted:
         run="<logs>/audit/tabulate_planted.json",
     benchmark:
         "<benchmarks>/audit/tabulate_planted.tsv"
+    conda:
+        "../envs/metrics.yaml"
     params:
         code=signature("audit.tabulate_planted", "metrics"),
         resamples=C["stats"]["resamples"],
         seed=C["stats"]["seed"],
-    conda:
-        "../envs/metrics.yaml"
     message:
         "audit: planted and recovered effects"
     shell:
-        DOOR + "audit.tabulate_planted --world {input.world:q} --dialogues {input.systems:q} --teacher {input.teacher:q}"
+        DOOR
+        + "audit.tabulate_planted --world {input.world:q} --dialogues {input.systems:q} --teacher {input.teacher:q}"
         " --votes {input.votes:q} --resamples {params.resamples} --seed {params.seed} --output {output.table:q}"
 
 
@@ -50,12 +51,12 @@ rule build_report:
         run="<logs>/audit/build_report.json",
     benchmark:
         "<benchmarks>/audit/build_report.tsv"
+    conda:
+        "../envs/report.yaml"
     params:
         code=signature("audit.build_report", "report"),
         run=RUN,
         data_dir=C["data_dir"],
-    conda:
-        "../envs/report.yaml"
     message:
         "report"
     shell:
@@ -68,16 +69,20 @@ rule tabulate_classifier:
     input:
         model=model_dir("values"),
     output:
-        table=report("<results>/audit/value_classifier.csv", caption="../resources/captions/value_classifier.rst", category="Audit"),
+        table=report(
+            "<results>/audit/value_classifier.csv",
+            caption="../resources/captions/value_classifier.rst",
+            category="Audit",
+        ),
     log:
         text="<logs>/audit/tabulate_classifier.log",
         run="<logs>/audit/tabulate_classifier.json",
     benchmark:
         "<benchmarks>/audit/tabulate_classifier.tsv"
-    params:
-        code=signature("audit.tabulate_classifier", "metrics"),
     conda:
         "../envs/metrics.yaml"
+    params:
+        code=signature("audit.tabulate_classifier", "metrics"),
     message:
         "audit: value classifier"
     shell:

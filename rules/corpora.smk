@@ -16,13 +16,13 @@ rule fetch_dataset:
         run="<logs>/corpora/fetch_dataset.{dataset}.{file}.json",
     benchmark:
         "<benchmarks>/corpora/fetch_dataset.{dataset}.{file}.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("corpora.fetch_dataset", "ingest"),
         url=lambda w: DATASETS[w.dataset]["url"],
         sha256=lambda w: DATASETS[w.dataset]["sha256"],
         licence=lambda w: DATASETS[w.dataset]["licence"],
-    conda:
-        "../envs/ingest.yaml"
     message:
         "corpora: fetch {wildcards.dataset}"
     shell:
@@ -41,11 +41,11 @@ rule normalise_esconv:
         run="<logs>/corpora/normalise_esconv.{split}.json",
     benchmark:
         "<benchmarks>/corpora/normalise_esconv.{split}.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("corpora.normalise_esconv", "ingest"),
         sha256=lambda w: pinned(ESCONV_FILE[w.split]),
-    conda:
-        "../envs/ingest.yaml"
     message:
         "corpora: ESConv {wildcards.split}"
     shell:
@@ -66,14 +66,14 @@ rule normalise_extes:
         run="<logs>/corpora/normalise_extes.json",
     benchmark:
         "<benchmarks>/corpora/normalise_extes.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("corpora.normalise_extes", "ingest"),
         sha256=pinned("extes"),
         dev=C["datasets"]["extes"]["dev_share"],
         test=C["datasets"]["extes"]["test_share"],
         seed=C["seed"],
-    conda:
-        "../envs/ingest.yaml"
     message:
         "corpora: ExTES"
     shell:
@@ -94,13 +94,13 @@ rule normalise_psych8k:
         run="<logs>/corpora/normalise_psych8k.json",
     benchmark:
         "<benchmarks>/corpora/normalise_psych8k.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("corpora.normalise_psych8k", "ingest"),
         sha256=pinned("psych8k"),
         dev=C["datasets"]["psych8k"]["dev_share"],
         seed=C["seed"],
-    conda:
-        "../envs/ingest.yaml"
     message:
         "corpora: Psych8k"
     shell:
@@ -121,12 +121,12 @@ rule normalise_valueeval:
         run="<logs>/corpora/normalise_valueeval.{split}.json",
     benchmark:
         "<benchmarks>/corpora/normalise_valueeval.{split}.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("corpora.normalise_valueeval", "ingest"),
         arguments=lambda w: pinned(f"valueeval_{w.split}_arguments"),
         labels=lambda w: pinned(f"valueeval_{w.split}_labels"),
-    conda:
-        "../envs/ingest.yaml"
     message:
         "corpora: ValueEval {wildcards.split}"
     shell:
@@ -149,10 +149,10 @@ rule check_corpora:
         run="<logs>/corpora/check_corpora.json",
     benchmark:
         "<benchmarks>/corpora/check_corpora.tsv"
-    params:
-        code=signature("corpora.check_corpora", "ingest"),
     conda:
         "../envs/ingest.yaml"
+    params:
+        code=signature("corpora.check_corpora", "ingest"),
     message:
         "audit: published facts of ESConv"
     shell:

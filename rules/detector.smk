@@ -15,11 +15,11 @@ rule build_detector_examples:
         run="<logs>/detector/build_detector_examples.{split}.json",
     benchmark:
         "<benchmarks>/detector/build_detector_examples.{split}.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("detector.build_detector_examples", "ingest"),
         history=canonical(C["detector"]["history"]),
-    conda:
-        "../envs/ingest.yaml"
     message:
         "detector: examples of {wildcards.split}"
     shell:
@@ -40,13 +40,13 @@ rule train_detector:
         run="<logs>/detector/train_detector.json",
     benchmark:
         "<benchmarks>/detector/train_detector.tsv"
-    params:
-        code=signature("detector.train_detector", "train"),
-        **training(C["detector"]),
-    resources:
-        **GPU_TRAIN,
     conda:
         "../envs/train.yaml"
+    resources:
+        **GPU_TRAIN,
+    params:
+        **training(C["detector"]),
+        code=signature("detector.train_detector", "train"),
     message:
         "detector: adapter" + ON_GPU
     shell:
@@ -68,14 +68,14 @@ rule predict_values:
         run="<logs>/detector/predict_values.json",
     benchmark:
         "<benchmarks>/detector/predict_values.tsv"
+    conda:
+        "../envs/train.yaml"
+    resources:
+        **GPU_INFER,
     params:
         code=signature("detector.predict_values", "train"),
         sampling=canonical(C["sampling"]["detector"]),
         top=C["targets"]["top"],
-    resources:
-        **GPU_INFER,
-    conda:
-        "../envs/train.yaml"
     message:
         "detector: predictions on test" + ON_GPU
     shell:

@@ -113,8 +113,8 @@ rule simulate_dialogues:
     input:
         unpack(speaking_inputs),
         speaking_worlds,
-        personas="<results>/personas/{split}.jsonl",
         **SPEAKING,
+        personas="<results>/personas/{split}.jsonl",
     output:
         dialogues="<results>/dialogues/{system}/{split}.jsonl",
     log:
@@ -122,17 +122,17 @@ rule simulate_dialogues:
         run="<logs>/dialogues/simulate_dialogues.{system}.{split}.json",
     benchmark:
         "<benchmarks>/dialogues/simulate_dialogues.{system}.{split}.tsv"
+    conda:
+        "../envs/train.yaml"
+    resources:
+        **GPU_INFER,
     params:
+        **SPEAKING_PARAMS,
         code=signature("dialogues.simulate_dialogues", "train"),
         alternatives=lambda w: "no" if w.split == "test" else "yes",
         share=lambda w: C["supporter"]["rollouts"]["train_share"] if rolls_out(w.system, w.split) else 1,
         max_failed=C["dialogues"]["max_failed"],
         seed=C["seed"],
-        **SPEAKING_PARAMS,
-    resources:
-        **GPU_INFER,
-    conda:
-        "../envs/train.yaml"
     message:
         "dialogues: {wildcards.system} with the {wildcards.split} personas" + ON_GPU
     shell:
@@ -145,9 +145,9 @@ rule roll_out_alternatives:
     input:
         unpack(speaking_inputs),
         speaking_worlds,
+        **SPEAKING,
         branched="<results>/dialogues/{system}/{split}.jsonl",
         personas="<results>/personas/{split}.jsonl",
-        **SPEAKING,
     output:
         dialogues="<results>/dialogues/{system}/{split}_rollouts.jsonl",
     log:
@@ -155,15 +155,16 @@ rule roll_out_alternatives:
         run="<logs>/dialogues/roll_out_alternatives.{system}.{split}.json",
     benchmark:
         "<benchmarks>/dialogues/roll_out_alternatives.{system}.{split}.tsv"
-    params:
-        code=signature("dialogues.roll_out_alternatives", "train"),
-        **SPEAKING_PARAMS,
-    resources:
-        **GPU_INFER,
     conda:
         "../envs/train.yaml"
+    resources:
+        **GPU_INFER,
+    params:
+        **SPEAKING_PARAMS,
+        code=signature("dialogues.roll_out_alternatives", "train"),
     message:
         "dialogues: rollouts of {wildcards.system} ({wildcards.split})" + ON_GPU
     shell:
-        DOOR + "dialogues.roll_out_alternatives --dialogues {input.branched:q} --personas {input.personas:q}"
+        DOOR
+        + "dialogues.roll_out_alternatives --dialogues {input.branched:q} --personas {input.personas:q}"
         + SPEAKING_COMMAND

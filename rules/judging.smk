@@ -23,11 +23,11 @@ rule judge_skills:
         run="<logs>/judging/judge_skills.{system}.json",
     benchmark:
         "<benchmarks>/judging/judge_skills.{system}.tsv"
-    params:
-        code=signature("judging.judge_skills", "metrics"),
-        **judge("skills"),
     conda:
         "../envs/metrics.yaml"
+    params:
+        **judge("skills"),
+        code=signature("judging.judge_skills", "metrics"),
     message:
         "judging: skills of {wildcards.system}"
     shell:
@@ -48,11 +48,11 @@ rule judge_intensity:
         run="<logs>/judging/judge_intensity.{system}.json",
     benchmark:
         "<benchmarks>/judging/judge_intensity.{system}.tsv"
-    params:
-        code=signature("judging.judge_intensity", "metrics"),
-        **judge("intensity"),
     conda:
         "../envs/metrics.yaml"
+    params:
+        **judge("intensity"),
+        code=signature("judging.judge_intensity", "metrics"),
     message:
         "judging: intensity of {wildcards.system}"
     shell:
@@ -75,12 +75,12 @@ rule judge_values:
         run="<logs>/judging/judge_values.{reference}.{system}.json",
     benchmark:
         "<benchmarks>/judging/judge_values.{reference}.{system}.tsv"
-    params:
-        code=signature("judging.judge_values", "metrics"),
-        repeats=C["judging"]["repeats"],
-        **judge("values"),
     conda:
         "../envs/metrics.yaml"
+    params:
+        **judge("values"),
+        code=signature("judging.judge_values", "metrics"),
+        repeats=C["judging"]["repeats"],
     message:
         "judging: values of {wildcards.system} against {wildcards.reference}"
     shell:

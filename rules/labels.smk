@@ -11,7 +11,9 @@ def utterance_source(w):
 
 
 def source_option(w, input):
-    words = " ".join(shlex.quote(str(path)) for path in ([input.source] if isinstance(input.source, str) else input.source))
+    words = " ".join(
+        shlex.quote(str(path)) for path in ([input.source] if isinstance(input.source, str) else input.source)
+    )
     if w.table == "reddit":
         return f"--utterances {words}"
     return f"--dialogues {words} --merge {'yes' if w.table == 'esconv' else 'no'}"
@@ -26,23 +28,23 @@ rule label_utterances:
         sentiment_model=[] if C["models"]["sentiment"]["kind"] == "lexicon" else model_dir("sentiment"),
     output:
         labels="<results>/labels/{table}.parquet",
-    wildcard_constraints:
-        table="reddit|esconv|dialogues/.+",
     log:
         text="<logs>/labels/label_utterances.{table}.log",
         run="<logs>/labels/label_utterances.{table}.json",
     benchmark:
         "<benchmarks>/labels/label_utterances.{table}.tsv"
+    wildcard_constraints:
+        table="reddit|esconv|dialogues/.+",
+    conda:
+        "../envs/train.yaml"
+    resources:
+        **GPU_INFER,
     params:
         code=signature("labels.label_utterances", "train"),
         source=source_option,
         sentiment=C["models"]["sentiment"]["kind"],
         sentiment_model=lambda w, input: f"--sentiment-model {input.sentiment_model}" if input.sentiment_model else "",
         values_kind=C["models"]["values"]["kind"],
-    resources:
-        **GPU_INFER,
-    conda:
-        "../envs/train.yaml"
     message:
         "labels: {wildcards.table}" + ON_GPU
     shell:

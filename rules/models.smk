@@ -6,19 +6,19 @@ rule fetch_model:
     """A checkpoint of the hub at its pinned revision."""
     output:
         folder=directory("<results>/models/hub/{model}"),
-    wildcard_constraints:
-        model="|".join(HUB) or "(?!)",
     log:
         text="<logs>/models/fetch_model.{model}.log",
         run="<logs>/models/fetch_model.{model}.json",
     benchmark:
         "<benchmarks>/models/fetch_model.{model}.tsv"
+    wildcard_constraints:
+        model="|".join(HUB) or "(?!)",
+    conda:
+        "../envs/train.yaml"
     params:
         code=signature("models.fetch_model", "train"),
         id=lambda w: C["models"][w.model]["id"],
         revision=lambda w: C["models"][w.model]["revision"] or "newest",
-    conda:
-        "../envs/train.yaml"
     message:
         "models: fetch {params.id}"
     shell:
@@ -38,15 +38,15 @@ rule train_tiny_base:
         run="<logs>/models/train_tiny_base.json",
     benchmark:
         "<benchmarks>/models/train_tiny_base.tsv"
+    priority: 100
+    conda:
+        "../envs/train.yaml"
     params:
         code=signature("models.train_tiny_base", "train"),
         seed=C["seed"],
         options=" ".join(
             f"--{key.replace('_', '-')} {value}" for key, value in C["tiny"]["base"].items() if key != "least_parse"
         ),
-    priority: 100
-    conda:
-        "../envs/train.yaml"
     message:
         "models: tiny language model"
     shell:
@@ -66,13 +66,13 @@ rule check_tiny_base:
         run="<logs>/models/check_tiny_base.json",
     benchmark:
         "<benchmarks>/models/check_tiny_base.tsv"
+    priority: 90
+    conda:
+        "../envs/train.yaml"
     params:
         code=signature("models.check_tiny_base", "train"),
         least=C["tiny"]["base"]["least_parse"],
         sampling=canonical(C["sampling"]["supporter"]),
-    priority: 90
-    conda:
-        "../envs/train.yaml"
     message:
         "models: answer format of the tiny language model"
     shell:
@@ -93,13 +93,13 @@ rule train_tiny_values:
         run="<logs>/models/train_tiny_values.json",
     benchmark:
         "<benchmarks>/models/train_tiny_values.tsv"
+    conda:
+        "../envs/train.yaml"
     params:
         code=signature("models.train_tiny_values", "train"),
         threshold=C["labels"]["value_threshold"],
         seed=C["seed"],
         options=" ".join(f"--{key.replace('_', '-')} {value}" for key, value in C["tiny"]["values"].items()),
-    conda:
-        "../envs/train.yaml"
     message:
         "models: tiny value classifier"
     shell:
@@ -118,12 +118,12 @@ rule train_tiny_sentiment:
         run="<logs>/models/train_tiny_sentiment.json",
     benchmark:
         "<benchmarks>/models/train_tiny_sentiment.tsv"
+    conda:
+        "../envs/train.yaml"
     params:
         code=signature("models.train_tiny_sentiment", "train"),
         seed=C["seed"],
         options=" ".join(f"--{key.replace('_', '-')} {value}" for key, value in C["tiny"]["sentiment"].items()),
-    conda:
-        "../envs/train.yaml"
     message:
         "models: tiny sentiment model"
     shell:
@@ -140,11 +140,11 @@ rule copy_encoder:
         run="<logs>/models/copy_encoder.json",
     benchmark:
         "<benchmarks>/models/copy_encoder.tsv"
+    conda:
+        "../envs/train.yaml"
     params:
         code=signature("models.copy_encoder", "train"),
         sha256=C["value_head"]["encoder_sha256"],
-    conda:
-        "../envs/train.yaml"
     message:
         "models: packaged sentence encoder"
     shell:
@@ -165,14 +165,14 @@ rule train_value_head:
         run="<logs>/models/train_value_head.json",
     benchmark:
         "<benchmarks>/models/train_value_head.tsv"
+    conda:
+        "../envs/train.yaml"
     params:
         code=signature("models.train_value_head", "train"),
         strength=C["value_head"]["strength"],
         folds=C["value_head"]["folds"],
         threshold=C["labels"]["value_threshold"],
         seed=C["seed"],
-    conda:
-        "../envs/train.yaml"
     message:
         "models: value head"
     shell:

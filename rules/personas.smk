@@ -23,7 +23,10 @@ rule write_situations:
         run="<logs>/personas/write_situations.json",
     benchmark:
         "<benchmarks>/personas/write_situations.tsv"
+    conda:
+        "../envs/train.yaml"
     params:
+        **asked("situations"),
         code=signature("personas.write_situations", "train"),
         cells=C["personas"]["cells"],
         least=C["personas"]["least"],
@@ -32,9 +35,6 @@ rule write_situations:
         kind=C["models"]["sentences"]["kind"],
         model=lambda w, input: f"--sentences-model {input.sentences}" if input.sentences else "",
         seed=C["seed"],
-        **asked("situations"),
-    conda:
-        "../envs/train.yaml"
     message:
         "personas: situations"
     shell:
@@ -58,12 +58,12 @@ rule rate_alignment:
         run="<logs>/personas/rate_alignment.json",
     benchmark:
         "<benchmarks>/personas/rate_alignment.tsv"
-    params:
-        code=signature("personas.rate_alignment", "metrics"),
-        keep_from=C["personas"]["keep_from"],
-        **asked("alignment"),
     conda:
         "../envs/metrics.yaml"
+    params:
+        **asked("alignment"),
+        code=signature("personas.rate_alignment", "metrics"),
+        keep_from=C["personas"]["keep_from"],
     message:
         "personas: alignment ratings"
     shell:
@@ -85,12 +85,12 @@ rule label_emotions:
         run="<logs>/personas/label_emotions.json",
     benchmark:
         "<benchmarks>/personas/label_emotions.tsv"
-    params:
-        code=signature("personas.label_emotions", "metrics"),
-        votes=C["personas"]["votes"],
-        **asked("emotions"),
     conda:
         "../envs/metrics.yaml"
+    params:
+        **asked("emotions"),
+        code=signature("personas.label_emotions", "metrics"),
+        votes=C["personas"]["votes"],
     message:
         "personas: emotions"
     shell:
@@ -111,11 +111,11 @@ rule write_demographics:
         run="<logs>/personas/write_demographics.json",
     benchmark:
         "<benchmarks>/personas/write_demographics.tsv"
-    params:
-        code=signature("personas.write_demographics", "metrics"),
-        **asked("demographics"),
     conda:
         "../envs/metrics.yaml"
+    params:
+        **asked("demographics"),
+        code=signature("personas.write_demographics", "metrics"),
     message:
         "personas: demographics"
     shell:
@@ -136,14 +136,14 @@ rule assemble_personas:
         run="<logs>/personas/assemble_personas.json",
     benchmark:
         "<benchmarks>/personas/assemble_personas.tsv"
+    conda:
+        "../envs/metrics.yaml"
     params:
         code=signature("personas.assemble_personas", "metrics"),
         train=C["personas"]["train"],
         dev=C["personas"]["dev"],
         test=C["personas"]["test"],
         seed=C["seed"],
-    conda:
-        "../envs/metrics.yaml"
     message:
         "personas: splits"
     shell:
@@ -163,11 +163,11 @@ rule pick_example:
         run="<logs>/personas/pick_example.json",
     benchmark:
         "<benchmarks>/personas/pick_example.tsv"
+    conda:
+        "../envs/metrics.yaml"
     params:
         code=signature("personas.pick_example", "metrics"),
         example=C["personas"]["example"],
-    conda:
-        "../envs/metrics.yaml"
     message:
         "personas: one-shot dialogue"
     shell:

@@ -9,7 +9,9 @@ def dump_file(dump, kind):
         return raw(f"reddit_{kind}")
     lying = os.path.join(C["data_dir"], C["ingest_only"][dump]["file"])
     if not os.path.exists(lying):
-        raise WorkflowError(f"{lying} is missing. ingest_only.{dump} in the config names it: put it there or take it out.")
+        raise WorkflowError(
+            f"{lying} is missing. ingest_only.{dump} in the config names it: put it there or take it out."
+        )
     return lying
 
 
@@ -30,6 +32,11 @@ rule ingest_submissions:
         run="<logs>/reddit/ingest_submissions.{dump}.json",
     benchmark:
         "<benchmarks>/reddit/ingest_submissions.{dump}.tsv"
+    conda:
+        "../envs/ingest.yaml"
+    resources:
+        mem_mb=lambda w, attempt: 4000 * attempt,
+        runtime=lambda w, attempt: 240 * attempt,
     params:
         code=signature("reddit.ingest_submissions", "ingest"),
         first=lambda w: days(w.dump)["from"],
@@ -42,11 +49,6 @@ rule ingest_submissions:
         most=KEPT["post"]["most_words"],
         max_bad=KEPT["max_bad"],
         salt=C["reddit"]["salt"],
-    resources:
-        mem_mb=lambda w, attempt: 4000 * attempt,
-        runtime=lambda w, attempt: 240 * attempt,
-    conda:
-        "../envs/ingest.yaml"
     message:
         "reddit: posts of {wildcards.dump}"
     shell:
@@ -68,6 +70,11 @@ rule ingest_comments:
         run="<logs>/reddit/ingest_comments.{dump}.json",
     benchmark:
         "<benchmarks>/reddit/ingest_comments.{dump}.tsv"
+    conda:
+        "../envs/ingest.yaml"
+    resources:
+        mem_mb=lambda w, attempt: 4000 * attempt,
+        runtime=lambda w, attempt: 480 * attempt,
     params:
         code=signature("reddit.ingest_comments", "ingest"),
         first=lambda w: days(w.dump)["from"],
@@ -77,11 +84,6 @@ rule ingest_comments:
         most=KEPT["comment"]["most_words"],
         max_bad=KEPT["max_bad"],
         salt=C["reddit"]["salt"],
-    resources:
-        mem_mb=lambda w, attempt: 4000 * attempt,
-        runtime=lambda w, attempt: 480 * attempt,
-    conda:
-        "../envs/ingest.yaml"
     message:
         "reddit: comments of {wildcards.dump}"
     shell:
@@ -103,6 +105,10 @@ rule build_threads:
         run="<logs>/reddit/build_threads.json",
     benchmark:
         "<benchmarks>/reddit/build_threads.tsv"
+    conda:
+        "../envs/ingest.yaml"
+    resources:
+        mem_mb=lambda w, attempt: 8000 * attempt,
     params:
         code=signature("reddit.build_threads", "ingest"),
         score=KEPT["comment"]["score"],
@@ -111,10 +117,6 @@ rule build_threads:
         least=C["reddit"]["multi"]["least"],
         most=C["reddit"]["multi"]["most"],
         siblings=C["reddit"]["siblings"],
-    resources:
-        mem_mb=lambda w, attempt: 8000 * attempt,
-    conda:
-        "../envs/ingest.yaml"
     message:
         "reddit: threads"
     shell:
@@ -139,6 +141,8 @@ rule select_threads:
         run="<logs>/reddit/select_threads.json",
     benchmark:
         "<benchmarks>/reddit/select_threads.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("reddit.select_threads", "ingest"),
         rule=C["positive"]["rule"],
@@ -148,8 +152,6 @@ rule select_threads:
         sizes=canonical(C["reddit"]["splits"]),
         seed=C["seed"],
         folder=f"{RESULTS}/reddit",
-    conda:
-        "../envs/ingest.yaml"
     message:
         "reddit: selected threads and splits"
     shell:

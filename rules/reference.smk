@@ -21,11 +21,11 @@ rule build_reference_sft:
         run="<logs>/reference/build_reference_sft.{setting}.{variant}.{split}.json",
     benchmark:
         "<benchmarks>/reference/build_reference_sft.{setting}.{variant}.{split}.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("reference.build_reference_sft", "ingest"),
         history=canonical(C["reference"]["history"]),
-    conda:
-        "../envs/ingest.yaml"
     message:
         "reference generator ({wildcards.variant}): SFT rows of {wildcards.split}"
     shell:
@@ -46,19 +46,21 @@ rule train_reference_sft:
         run="<logs>/reference/train_reference_sft.{setting}.{variant}.json",
     benchmark:
         "<benchmarks>/reference/train_reference_sft.{setting}.{variant}.tsv"
+    conda:
+        "../envs/train.yaml"
+    resources:
+        **GPU_TRAIN,
     params:
         code=signature("reference.train_reference_sft", "train"),
         lora=lambda w: canonical(C["reference"][w.setting]["sft"]["lora"]),
         train=lambda w: canonical(C["reference"][w.setting]["sft"]["train"]),
         seed=C["seed"],
-    resources:
-        **GPU_TRAIN,
-    conda:
-        "../envs/train.yaml"
     message:
         "reference generator ({wildcards.variant}): SFT adapter" + ON_GPU
     shell:
-        DOOR + "reference.train_reference_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}" + TRAINING
+        DOOR
+        + "reference.train_reference_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
+        + TRAINING
 
 
 rule build_reference_pairs:
@@ -74,14 +76,14 @@ rule build_reference_pairs:
         run="<logs>/reference/build_reference_pairs.{setting}.{split}.json",
     benchmark:
         "<benchmarks>/reference/build_reference_pairs.{setting}.{split}.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("reference.build_reference_pairs", "ingest"),
         history=canonical(C["reference"]["history"]),
         requires_reply="yes" if C["reference"]["dpo"]["sibling_requires_op_reply"] else "no",
         keep=C["targets"]["top"],
         seed=C["seed"],
-    conda:
-        "../envs/ingest.yaml"
     message:
         "reference generator: DPO pairs of {wildcards.split}"
     shell:
@@ -104,15 +106,15 @@ rule train_reference_dpo:
         run="<logs>/reference/train_reference_dpo.{setting}.json",
     benchmark:
         "<benchmarks>/reference/train_reference_dpo.{setting}.tsv"
+    conda:
+        "../envs/train.yaml"
+    resources:
+        **GPU_TRAIN,
     params:
         code=signature("reference.train_reference_dpo", "train"),
         lora=lambda w: canonical(C["reference"][w.setting]["dpo"]["lora"]),
         train=lambda w: canonical(C["reference"][w.setting]["dpo"]["train"]),
         seed=C["seed"],
-    resources:
-        **GPU_TRAIN,
-    conda:
-        "../envs/train.yaml"
     message:
         "reference generator: DPO adapter" + ON_GPU
     shell:

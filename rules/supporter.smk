@@ -31,11 +31,11 @@ rule build_supporter_sft:
         run="<logs>/supporter/build_supporter_sft.{variant}.json",
     benchmark:
         "<benchmarks>/supporter/build_supporter_sft.{variant}.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("supporter.build_supporter_sft", "ingest"),
         history=canonical(C["dialogues"]["history"]),
-    conda:
-        "../envs/ingest.yaml"
     message:
         "supporter ({wildcards.variant}): SFT rows"
     shell:
@@ -57,17 +57,19 @@ rule train_supporter_sft:
         run="<logs>/supporter/train_supporter_sft.{variant}.json",
     benchmark:
         "<benchmarks>/supporter/train_supporter_sft.{variant}.tsv"
-    params:
-        code=signature("supporter.train_supporter_sft", "train"),
-        **training(C["supporter"]["sft"]),
-    resources:
-        **GPU_TRAIN,
     conda:
         "../envs/train.yaml"
+    resources:
+        **GPU_TRAIN,
+    params:
+        **training(C["supporter"]["sft"]),
+        code=signature("supporter.train_supporter_sft", "train"),
     message:
         "supporter ({wildcards.variant}): SFT adapter" + ON_GPU
     shell:
-        DOOR + "supporter.train_supporter_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}" + TRAINING
+        DOOR
+        + "supporter.train_supporter_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
+        + TRAINING
 
 
 rule build_baseline_sft:
@@ -82,11 +84,11 @@ rule build_baseline_sft:
         run="<logs>/supporter/build_baseline_sft.{corpus}.{split}.json",
     benchmark:
         "<benchmarks>/supporter/build_baseline_sft.{corpus}.{split}.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("supporter.build_baseline_sft", "ingest"),
         history=canonical(C["dialogues"]["history"]),
-    conda:
-        "../envs/ingest.yaml"
     message:
         "baseline {wildcards.corpus}: SFT rows of {wildcards.split}"
     shell:
@@ -107,13 +109,13 @@ rule train_baseline:
         run="<logs>/supporter/train_baseline.{corpus}.json",
     benchmark:
         "<benchmarks>/supporter/train_baseline.{corpus}.tsv"
-    params:
-        code=signature("supporter.train_baseline", "train"),
-        **training(C["supporter"]["baselines"]),
-    resources:
-        **GPU_TRAIN,
     conda:
         "../envs/train.yaml"
+    resources:
+        **GPU_TRAIN,
+    params:
+        **training(C["supporter"]["baselines"]),
+        code=signature("supporter.train_baseline", "train"),
     message:
         "baseline {wildcards.corpus}: adapter" + ON_GPU
     shell:
@@ -135,11 +137,11 @@ rule compute_rewards:
         run="<logs>/supporter/compute_rewards.{split}.json",
     benchmark:
         "<benchmarks>/supporter/compute_rewards.{split}.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("supporter.compute_rewards", "ingest"),
         threshold=C["labels"]["value_threshold"],
-    conda:
-        "../envs/ingest.yaml"
     message:
         "supporter: value rewards of {wildcards.split}"
     shell:
@@ -163,6 +165,8 @@ rule score_emotions:
         run="<logs>/supporter/score_emotions.{split}.json",
     benchmark:
         "<benchmarks>/supporter/score_emotions.{split}.tsv"
+    conda:
+        "../envs/metrics.yaml"
     params:
         code=signature("supporter.score_emotions", "metrics"),
         backend=model_backend(C["roles"]["emotion_score"]) or "none",
@@ -171,8 +175,6 @@ rule score_emotions:
         samples=C["supporter"]["emotion"]["samples"],
         horizon=max(seeker_turns(name) for name in C["select"]["points"]["emotion"]),
         max_failed=C["supporter"]["emotion"]["max_failed"],
-    conda:
-        "../envs/metrics.yaml"
     message:
         "supporter (emotion): scores of {wildcards.split}"
     shell:
@@ -200,6 +202,8 @@ rule build_preference_pairs:
         run="<logs>/supporter/build_preference_pairs.{variant}.{point}.json",
     benchmark:
         "<benchmarks>/supporter/build_preference_pairs.{variant}.{point}.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("supporter.build_preference_pairs", "ingest"),
         history=canonical(C["dialogues"]["history"]),
@@ -209,8 +213,6 @@ rule build_preference_pairs:
         compare=C["supporter"]["reward"]["compare"],
         least_train=lambda w: least_pairs(w, "train"),
         least_dev=lambda w: least_pairs(w, "dev"),
-    conda:
-        "../envs/ingest.yaml"
     message:
         "supporter ({wildcards.variant}): DPO pairs at {wildcards.point}"
     shell:
@@ -235,13 +237,13 @@ rule train_supporter_dpo:
         run="<logs>/supporter/train_supporter_dpo.{variant}.{point}.json",
     benchmark:
         "<benchmarks>/supporter/train_supporter_dpo.{variant}.{point}.tsv"
-    params:
-        code=signature("supporter.train_supporter_dpo", "train"),
-        **training(C["supporter"]["dpo"]),
-    resources:
-        **GPU_TRAIN,
     conda:
         "../envs/train.yaml"
+    resources:
+        **GPU_TRAIN,
+    params:
+        **training(C["supporter"]["dpo"]),
+        code=signature("supporter.train_supporter_dpo", "train"),
     message:
         "supporter ({wildcards.variant}): DPO adapter at {wildcards.point}" + ON_GPU
     shell:

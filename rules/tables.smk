@@ -32,12 +32,12 @@ rule tabulate_table1:
         run="<logs>/tables/tabulate_table1.json",
     benchmark:
         "<benchmarks>/tables/tabulate_table1.tsv"
-    params:
-        code=signature("tables.tabulate_table1", "metrics"),
-        point=canonical(C["points"][C["selected"]["value"]]),
-        **TABLE_PARAMS,
     conda:
         "../envs/metrics.yaml"
+    params:
+        **TABLE_PARAMS,
+        code=signature("tables.tabulate_table1", "metrics"),
+        point=canonical(C["points"][C["selected"]["value"]]),
     message:
         "table 1"
     shell:
@@ -67,7 +67,10 @@ rule tabulate_table3:
         run="<logs>/tables/tabulate_table3.json",
     benchmark:
         "<benchmarks>/tables/tabulate_table3.tsv"
+    conda:
+        "../envs/metrics.yaml"
     params:
+        **TABLE_PARAMS,
         code=signature("tables.tabulate_table3", "metrics"),
         systems=canonical(
             [
@@ -78,9 +81,6 @@ rule tabulate_table3:
         reference=REFERENCE_ROW,
         resamples=C["stats"]["resamples"],
         seed=C["stats"]["seed"],
-        **TABLE_PARAMS,
-    conda:
-        "../envs/metrics.yaml"
     message:
         "table 3"
     shell:
@@ -104,11 +104,11 @@ rule tabulate_table4:
         run="<logs>/tables/tabulate_table4.json",
     benchmark:
         "<benchmarks>/tables/tabulate_table4.tsv"
-    params:
-        code=signature("tables.tabulate_table4", "metrics"),
-        **TABLE_PARAMS,
     conda:
         "../envs/metrics.yaml"
+    params:
+        **TABLE_PARAMS,
+        code=signature("tables.tabulate_table4", "metrics"),
     message:
         "table 4"
     shell:
@@ -128,11 +128,11 @@ rule tabulate_table9:
         run="<logs>/tables/tabulate_table9.json",
     benchmark:
         "<benchmarks>/tables/tabulate_table9.tsv"
-    params:
-        code=signature("tables.tabulate_table9", "metrics"),
-        **TABLE_PARAMS,
     conda:
         "../envs/metrics.yaml"
+    params:
+        **TABLE_PARAMS,
+        code=signature("tables.tabulate_table9", "metrics"),
     message:
         "table 9"
     shell:
@@ -152,11 +152,11 @@ rule tabulate_table10:
         run="<logs>/tables/tabulate_table10.json",
     benchmark:
         "<benchmarks>/tables/tabulate_table10.tsv"
-    params:
-        code=signature("tables.tabulate_table10", "metrics"),
-        **TABLE_PARAMS,
     conda:
         "../envs/metrics.yaml"
+    params:
+        **TABLE_PARAMS,
+        code=signature("tables.tabulate_table10", "metrics"),
     message:
         "table 10"
     shell:
@@ -179,7 +179,10 @@ rule plot_figure2:
         run="<logs>/tables/plot_figure2.json",
     benchmark:
         "<benchmarks>/tables/plot_figure2.tsv"
+    conda:
+        "../envs/metrics.yaml"
     params:
+        **TABLE_PARAMS,
         code=signature("tables.plot_figure2", "metrics"),
         rule=C["positive"]["rule"],
         positive=C["positive"]["threshold"],
@@ -188,13 +191,11 @@ rule plot_figure2:
         alpha=C["value_effects"]["alpha"],
         resamples=C["stats"]["resamples"],
         seed=C["stats"]["seed"],
-        **TABLE_PARAMS,
-    conda:
-        "../envs/metrics.yaml"
     message:
         "figure 2"
     shell:
-        DOOR + "tables.plot_figure2 --dialogues {input.dialogues:q} --labels {input.labels:q} --values {input.values:q}"
+        DOOR
+        + "tables.plot_figure2 --dialogues {input.dialogues:q} --labels {input.labels:q} --values {input.values:q}"
         " --positive-rule {params.rule} --positive-threshold {params.positive} --value-threshold {params.threshold}"
         " --window {params.window} --alpha {params.alpha} --resamples {params.resamples} --seed {params.seed}"
         " --published {input.published:q} --run {params.run} --evidence {params.evidence}"

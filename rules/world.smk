@@ -20,12 +20,12 @@ rule set_effects:
         run="<logs>/world/set_effects.json",
     benchmark:
         "<benchmarks>/world/set_effects.tsv"
-    params:
-        code=signature("world.set_effects", "ingest"),
-        scale=C["world"]["effects"],
     priority: 100
     conda:
         "../envs/ingest.yaml"
+    params:
+        code=signature("world.set_effects", "ingest"),
+        scale=C["world"]["effects"],
     message:
         "world: planted effects"
     shell:
@@ -43,13 +43,13 @@ rule write_corpora:
         run="<logs>/world/write_corpora.json",
     benchmark:
         "<benchmarks>/world/write_corpora.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("world.write_corpora", "ingest"),
         folder=f"{RESULTS}/world",
         counts=canonical(C["world"]["corpora"]),
         seed=C["seed"],
-    conda:
-        "../envs/ingest.yaml"
     message:
         "world: corpora"
     shell:
@@ -68,13 +68,13 @@ rule write_dumps:
         run="<logs>/world/write_dumps.json",
     benchmark:
         "<benchmarks>/world/write_dumps.tsv"
+    priority: 50
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("world.write_dumps", "ingest"),
         posts=C["world"]["posts"],
         seed=C["seed"],
-    priority: 50
-    conda:
-        "../envs/ingest.yaml"
     message:
         "world: Reddit dumps"
     shell:
@@ -96,15 +96,15 @@ rule write_pretraining:
         run="<logs>/world/write_pretraining.json",
     benchmark:
         "<benchmarks>/world/write_pretraining.tsv"
+    priority: 100
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("world.write_pretraining", "ingest"),
         prompts=C["prompts_dir"],
         documents=C["world"]["documents"],
         held_out=C["world"]["held_out"],
         seed=C["seed"],
-    priority: 100
-    conda:
-        "../envs/ingest.yaml"
     message:
         "world: documents of the tiny language model"
     shell:
@@ -124,12 +124,12 @@ rule write_labelled:
         run="<logs>/world/write_labelled.json",
     benchmark:
         "<benchmarks>/world/write_labelled.tsv"
+    conda:
+        "../envs/ingest.yaml"
     params:
         code=signature("world.write_labelled", "ingest"),
         rows=C["world"]["labelled"],
         seed=C["seed"],
-    conda:
-        "../envs/ingest.yaml"
     message:
         "world: sentences with a valence"
     shell:
