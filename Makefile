@@ -2,23 +2,34 @@
 PYTHON ?= python3
 PIP_ARGS ?=
 CORES ?= 2
+RUN ?= paper
+AT = --run $(RUN) $(if $(DATA),--data-dir "$$(realpath "$(DATA)")")
 BIN := .venv/bin
-RUN := OMP_NUM_THREADS=1 $(BIN)/python
-WARM := $(RUN) -m scripts.provenance.warm --
+PY := OMP_NUM_THREADS=1 $(BIN)/python
+WARM := $(PY) -m scripts.provenance.warm --
 FOLLOW := $(BIN)/python -m scripts.provenance.follow
 
-.PHONY: demo test test-repeat laptop check clean-demo
+.PHONY: demo test test-repeat test-slurm laptop check why accept clean-demo clean-checkpoints
 
 demo: .venv/ready  ## the headline: table 3 and the report, on the offline world
 	$(WARM) $(FOLLOW) results/demo/build.log -- $(BIN)/snakemake --profile demo --cores $(CORES) headline
 	@$(BIN)/python -m scripts.tables.show_headline --table results/demo/table3.csv --folder results/demo
 
 test: .venv/ready  ## all tests
-	$(RUN) -m pytest -q -n 2 tests/unit
-	$(RUN) -m pytest -q tests/graph tests/e2e
+	$(PY) -m pytest -q -n 2 tests/unit
+	$(PY) -m pytest -q tests/graph tests/e2e
 
 test-repeat: .venv/ready  ## two fresh clones, other --cores: the same bytes
 	bash tests/repeat.sh
+
+test-slurm: .venv/ready  ## the graph on a real one-machine Slurm (root, Debian packages)
+	bash tests/slurm/run.sh
+
+why: .venv/ready  ## what is stale, by which edit, and what rebuilding costs: make why RUN=demo TARGET=…
+	$(BIN)/python -m scripts.provenance.why $(AT) $(TARGET)
+
+accept: .venv/ready  ## a code change that moves no number: make accept RUN=demo TARGET=… REASON="…"
+	$(BIN)/python -m scripts.provenance.accept $(AT) --reason "$(REASON)" $(TARGET)
 
 laptop: .venv/ready .venv/laptop  ## real corpora: make laptop DATA=dir
 	@test -n "$(DATA)" || { echo "laptop: name the folder of the corpora. make laptop DATA=dir"; exit 2; }
@@ -29,10 +40,14 @@ laptop: .venv/ready .venv/laptop  ## real corpora: make laptop DATA=dir
 check: .venv/ready  ## lint, format and fast tests
 	$(BIN)/ruff check scripts tests benchmarks
 	$(BIN)/ruff format --check scripts tests benchmarks
-	$(RUN) -m pytest -q -n 2 -m "not slow" tests/unit
+	$(BIN)/snakefmt --check Snakefile rules
+	$(PY) -m pytest -q -n 2 -m "not slow" tests/unit
 
-clean-demo:  ## forget the demo, its journals and checkpoints
+clean-demo: clean-checkpoints  ## forget the demo, its journals and checkpoints
 	rm -rf results/demo journal/results/demo
+
+clean-checkpoints: .venv/ready  ## forget kept slow work, and say what that frees
+	$(PY) -m scripts.provenance.keep
 
 .venv/ready: requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "affirm needs Python 3.11 or newer: make PYTHON=python3.11 …")'

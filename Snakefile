@@ -23,6 +23,7 @@ include: "rules/tables.smk"
 include: "rules/audit.smk"
 
 
+complete_params()
 freeze_signatures()
 
 

@@ -1,12 +1,14 @@
 # What a reviewer starts from: the report and the planted effects.
 OFFLINE = any(entry.get("backend") == "offline" for entry in C["models"].values())
 SHOWN = [f"<results>/table{number}.csv" for number in (1, 3, 4, 9, 10)] + ["<results>/figure2.svg"]
+SHOWN += ["<results>/audit/accepted.csv"]
 SHOWN += ["<results>/audit/planted.csv"] if OFFLINE else []
 SHOWN += ["<results>/audit/corpora.csv"] if C["datasets"]["esconv"]["from"] == "data_dir" else []  # facts of real files
 
 
 localrules:
     build_report,
+    tabulate_accepted,
 
 
 rule tabulate_planted:
@@ -38,6 +40,27 @@ rule tabulate_planted:
         DOOR
         + "audit.tabulate_planted --world {input.world:q} --dialogues {input.systems:q} --teacher {input.teacher:q}"
         " --votes {input.votes:q} --resamples {params.resamples} --seed {params.seed} --output {output.table:q}"
+
+
+rule tabulate_accepted:
+    """Code changes that were accepted without a rebuild."""
+    input:
+        accepted="resources/accepted.csv",
+    output:
+        table=report("<results>/audit/accepted.csv", caption="../resources/captions/accepted.rst", category="Audit"),
+    log:
+        text="<logs>/audit/tabulate_accepted.log",
+        run="<logs>/audit/tabulate_accepted.json",
+    benchmark:
+        "<benchmarks>/audit/tabulate_accepted.tsv"
+    conda:
+        "../envs/report.yaml"
+    params:
+        code=signature("audit.tabulate_accepted", "report"),
+    message:
+        "audit: accepted code changes"
+    shell:
+        DOOR + "audit.tabulate_accepted --accepted {input.accepted:q} --output {output.table:q}"
 
 
 rule build_report:

@@ -1,6 +1,7 @@
 # Config, inputs by name and the front door: what every rules/<stage>.smk uses.
 import csv
 import hashlib
+import inspect
 import json
 import os
 import shlex
@@ -14,6 +15,7 @@ sys.path.insert(0, str(workflow.basedir))
 os.environ["AFFIRM_ROOT"] = str(workflow.basedir)
 
 from scripts.config.load import load_config
+from scripts.provenance.accepted import accepted_codes, standing_in
 from scripts.provenance.errors import Problem
 from scripts.provenance.signature import backend_code, save_cache, signature as code_of
 
@@ -31,6 +33,7 @@ for asked in map(os.path.relpath, filter(None, sys.argv[1:])):
 
 # What jobs are told about the machine: never part of a command, so never a reason to rerun.
 os.environ["AFFIRM_OPERATION"] = json.dumps(C["operation"], sort_keys=True)
+os.environ["AFFIRM_PROTECTED"] = json.dumps([os.getcwd(), str(workflow.basedir), os.path.abspath(C["data_dir"])])
 os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
 os.environ["PYTHONHASHSEED"] = "0"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -44,6 +47,8 @@ DOOR = (
     "python -m scripts --log {log.text:q} --sidecar {log.run:q} --code {params.code} "
     "--in {input:q} --out {output:q} -- "
 )
+# For training and local generation: an equal job's finished work is published again (scripts/provenance/keep.py).
+DOOR_KEEPING = DOOR.replace(" --in ", " --keep --in ")
 ON_GPU = " on {resources.gpu} GPU" if C["models"]["llama"]["source"] == "hub" else ""  # for the messages of a plan
 GPU_TRAIN = dict(gpu=1, mem_mb=lambda w, attempt: 48000 * attempt, runtime=lambda w, attempt: 1440 * attempt)
 GPU_INFER = dict(gpu=1, mem_mb=lambda w, attempt: 32000 * attempt, runtime=lambda w, attempt: 720 * attempt)
@@ -59,6 +64,7 @@ CRITERIA = "resources/taxonomy/criteria.yaml"
 # Signatures as the first Snakemake planned with: a cluster job evaluates the Snakefile anew, perhaps after an edit, and
 # must be held to the plan it was submitted under.
 PLAN = os.environ.get("AFFIRM_PLAN")
+ACCEPTED = accepted_codes()
 PLANNED = json.loads(Path(PLAN).read_text(encoding="utf-8")) if PLAN else {}
 
 
@@ -68,6 +74,41 @@ def signature(rule, environment):
     if f"{rule}@{path}" not in PLANNED:
         PLANNED[f"{rule}@{path}"] = f"{code_of(rule, path)}@{path}"
     return PLANNED[f"{rule}@{path}"]
+
+
+def complete_params():
+    """Lets accepted signatures stand in, and gives every rule a param that holds the others by name.
+
+    Snakemake compares the values of params as a set, without their names: two that change places, or one that takes
+    the value of another, would go unnoticed. Functions of inputs or outputs it does not compare at all, so these are
+    functions of wildcards.
+    """
+    for made in workflow.rules:
+        params = dict(made.params.items())
+        if "code" in params:
+            params["code"] = accepted(params["code"], made)
+            made.set_params(code=params["code"], named=named(params))
+
+
+def accepted(signed, made):
+    """The signature, or a function of wildcards where resources/accepted.csv lets an older one stand in."""
+    code, _, environment = signed.partition("@")
+    if code not in ACCEPTED:
+        return signed
+
+    def standing(wildcards):
+        outputs = [str(output.apply_wildcards(wildcards)) for output in made.output]
+        return f"{standing_in(code, outputs) or code}@{environment}"
+
+    return standing
+
+
+def named(params):
+    """A function of wildcards: canonical JSON of the params by name, of those that no input or output decides."""
+    functions = {name: value for name, value in params.items() if callable(value)}
+    plain = {name: value for name, value in params.items() if name not in functions}
+    own = {name: value for name, value in functions.items() if len(inspect.signature(value).parameters) == 1}
+    return lambda wildcards: canonical(plain | {name: value(wildcards) for name, value in own.items()})
 
 
 def freeze_signatures():
@@ -114,12 +155,11 @@ def raw(name, origin=None):
     origin = origin or C["datasets"][entry["dataset"]]["from"]
     if origin == "world":
         return f"{RESULTS}/world/{entry['file']}"
-    pinned = ancient if entry["sha256"] else str  # a job checks the sum itself; of other files a new one must show
     lying = os.path.join(C["data_dir"], entry["file"])
     if os.path.exists(lying):
-        return pinned(lying)
+        return lying
     if entry["url"]:
-        return pinned(f"{RESULTS}/external/{name}/{os.path.basename(entry['file'])}")
+        return f"{RESULTS}/external/{name}/{os.path.basename(entry['file'])}"
     raise WorkflowError(
         f"{lying} is missing. It comes from {entry['source']} (licence: {entry['licence']}). "
         f"Put it there, or name another folder with --config data_dir=DIR."

@@ -50,7 +50,9 @@ rule train_detector:
     message:
         "detector: adapter" + ON_GPU
     shell:
-        DOOR + "detector.train_detector --base {input.base:q} --train {input.train:q} --dev {input.dev:q}" + TRAINING
+        DOOR_KEEPING
+        + "detector.train_detector --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
+        + TRAINING
 
 
 rule predict_values:
@@ -79,6 +81,7 @@ rule predict_values:
     message:
         "detector: predictions on test" + ON_GPU
     shell:
-        DOOR + "detector.predict_values --examples {input.examples:q} --values {input.values:q} --base {input.base:q}"
+        DOOR_KEEPING
+        + "detector.predict_values --examples {input.examples:q} --values {input.values:q} --base {input.base:q}"
         " --detector {input.detector:q} --sampling {params.sampling:q} --top-values {params.top}"
         " --output {output.predictions:q} --scores {output.scores:q}"

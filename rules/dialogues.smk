@@ -136,7 +136,8 @@ rule simulate_dialogues:
     message:
         "dialogues: {wildcards.system} with the {wildcards.split} personas" + ON_GPU
     shell:
-        DOOR + "dialogues.simulate_dialogues --personas {input.personas:q} --alternatives {params.alternatives}"
+        DOOR_KEEPING
+        + "dialogues.simulate_dialogues --personas {input.personas:q} --alternatives {params.alternatives}"
         " --share {params.share} --max-failed {params.max_failed} --seed {params.seed}" + SPEAKING_COMMAND
 
 
@@ -165,6 +166,6 @@ rule roll_out_alternatives:
     message:
         "dialogues: rollouts of {wildcards.system} ({wildcards.split})" + ON_GPU
     shell:
-        DOOR
+        DOOR_KEEPING
         + "dialogues.roll_out_alternatives --dialogues {input.branched:q} --personas {input.personas:q}"
         + SPEAKING_COMMAND

@@ -48,6 +48,6 @@ rule label_utterances:
     message:
         "labels: {wildcards.table}" + ON_GPU
     shell:
-        DOOR + "labels.label_utterances {params.source} --values {input.values:q}"
+        DOOR_KEEPING + "labels.label_utterances {params.source} --values {input.values:q}"
         " --sentiment-kind {params.sentiment} {params.sentiment_model} --values-kind {params.values_kind}"
         " --values-model {input.values_model:q} --output {output.labels:q}"

@@ -50,7 +50,8 @@ rule train_tiny_base:
     message:
         "models: tiny language model"
     shell:
-        DOOR + "models.train_tiny_base --documents {input.documents:q} --values {input.values:q} {params.options}"
+        DOOR_KEEPING
+        + "models.train_tiny_base --documents {input.documents:q} --values {input.values:q} {params.options}"
         " --seed {params.seed} --output {output.folder:q}"
 
 
@@ -103,7 +104,7 @@ rule train_tiny_values:
     message:
         "models: tiny value classifier"
     shell:
-        DOOR + "models.train_tiny_values --train {input.train:q} --dev {input.dev:q} --values {input.values:q}"
+        DOOR_KEEPING + "models.train_tiny_values --train {input.train:q} --dev {input.dev:q} --values {input.values:q}"
         " {params.options} --threshold {params.threshold} --seed {params.seed} --output {output.folder:q}"
 
 
@@ -127,7 +128,8 @@ rule train_tiny_sentiment:
     message:
         "models: tiny sentiment model"
     shell:
-        DOOR + "models.train_tiny_sentiment --labelled {input.labelled:q} {params.options} --seed {params.seed}"
+        DOOR_KEEPING
+        + "models.train_tiny_sentiment --labelled {input.labelled:q} {params.options} --seed {params.seed}"
         " --output {output.folder:q}"
 
 
@@ -176,6 +178,6 @@ rule train_value_head:
     message:
         "models: value head"
     shell:
-        DOOR + "models.train_value_head --train {input.train:q} --dev {input.dev:q} --values {input.values:q}"
+        DOOR_KEEPING + "models.train_value_head --train {input.train:q} --dev {input.dev:q} --values {input.values:q}"
         " --encoder {input.encoder:q} --strength {params.strength} --folds {params.folds}"
         " --threshold {params.threshold} --seed {params.seed} --output {output.folder:q}"

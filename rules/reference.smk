@@ -58,7 +58,7 @@ rule train_reference_sft:
     message:
         "reference generator ({wildcards.variant}): SFT adapter" + ON_GPU
     shell:
-        DOOR
+        DOOR_KEEPING
         + "reference.train_reference_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
         + TRAINING
 
@@ -118,5 +118,5 @@ rule train_reference_dpo:
     message:
         "reference generator: DPO adapter" + ON_GPU
     shell:
-        DOOR + "reference.train_reference_dpo --base {input.base:q} --sft-adapter {input.sft:q}"
+        DOOR_KEEPING + "reference.train_reference_dpo --base {input.base:q} --sft-adapter {input.sft:q}"
         " --train {input.train:q} --dev {input.dev:q}" + TRAINING

@@ -67,7 +67,7 @@ rule train_supporter_sft:
     message:
         "supporter ({wildcards.variant}): SFT adapter" + ON_GPU
     shell:
-        DOOR
+        DOOR_KEEPING
         + "supporter.train_supporter_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
         + TRAINING
 
@@ -119,7 +119,9 @@ rule train_baseline:
     message:
         "baseline {wildcards.corpus}: adapter" + ON_GPU
     shell:
-        DOOR + "supporter.train_baseline --base {input.base:q} --train {input.train:q} --dev {input.dev:q}" + TRAINING
+        DOOR_KEEPING
+        + "supporter.train_baseline --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
+        + TRAINING
 
 
 rule compute_rewards:
@@ -247,5 +249,5 @@ rule train_supporter_dpo:
     message:
         "supporter ({wildcards.variant}): DPO adapter at {wildcards.point}" + ON_GPU
     shell:
-        DOOR + "supporter.train_supporter_dpo --base {input.base:q} --sft-adapter {input.sft:q}"
+        DOOR_KEEPING + "supporter.train_supporter_dpo --base {input.base:q} --sft-adapter {input.sft:q}"
         " --train {input.train:q} --dev {input.dev:q}" + TRAINING

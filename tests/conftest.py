@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 os.environ |= {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
-for name in ("AFFIRM_WARM", "AFFIRM_ROOT", "AFFIRM_OPERATION", "AFFIRM_JOURNAL"):
+for name in [name for name in os.environ if name.startswith("AFFIRM_")]:
     os.environ.pop(name, None)
 
 # Jobs that end in every way a job can end; each writes its output first.
@@ -65,7 +65,9 @@ def main(argv):
 def project(tmp_path_factory) -> Path:
     """A folder with the real front door and two jobs, `jobs.end` and `jobs.train`."""
     root = tmp_path_factory.mktemp("project")
-    shutil.copytree("scripts/provenance", root / "scripts" / "provenance", ignore=shutil.ignore_patterns("__pycache__"))
+    for package in ("provenance", "text"):
+        copied = root / "scripts" / package
+        shutil.copytree(f"scripts/{package}", copied, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy("scripts/__main__.py", root / "scripts")
     (root / "scripts" / "jobs").mkdir()
     (root / "scripts" / "jobs" / "end.py").write_text(END)

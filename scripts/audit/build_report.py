@@ -10,8 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
-from scripts.text.files import publishing
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +29,12 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     profile = [] if args.profile == "paper" else ["--profile", args.profile]
     with publishing(args.output) as draft:
-        page = draft.with_name(f".{draft.name.strip('.')}.html")  # Snakemake takes the format from the ending
         command = [sys.executable, "-m", "snakemake", *profile, "--nolock", "--config", f"data_dir={args.data_dir}"]
-        done = subprocess.run([*command, "--report", str(page), "--", *args.targets], capture_output=True, text=True)
+        done = subprocess.run([*command, "--report", str(draft), "--", *args.targets], capture_output=True, text=True)
         log.info("%s", done.stderr)
-        if done.returncode or not page.exists():
+        if done.returncode or not draft.exists():
             last = (done.stderr.strip().splitlines() or ["nothing said"])[-1]
             raise Problem(f"Snakemake could not write the report: {last}. Its whole output is in the log.")
-        page.rename(draft)
     log.info("%s, %d targets", args.output, len(args.targets))
 
 

@@ -100,3 +100,7 @@ class Operation(Section):
     batch: Count = Field(description="texts a local model handles at once")
     train_batch: Count = Field(description="training rows a device handles at once, at most")
     memory_limit: Annotated[str, Field(pattern=r"^\d+(MB|GB)$")] = Field(description="memory of DuckDB")
+    kept_checkpoints: Annotated[int, Field(ge=0)] = Field(
+        description="newest forms of a slow artifact to keep in checkpoints/, so that a revert costs seconds"
+    )
+    sandbox: bool = Field(description="hold CPU jobs to the files they declare, where the kernel can (Landlock)")

@@ -14,8 +14,8 @@ from http.client import HTTPException
 from pathlib import Path
 
 from scripts.corpora.registry import checked
+from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
-from scripts.text.files import publishing
 
 log = logging.getLogger(__name__)
 PATIENCE = 60  # seconds without a byte

@@ -15,8 +15,8 @@ import logging
 from pathlib import Path
 
 from scripts.corpora.registry import checked
+from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
-from scripts.text.files import publishing
 from scripts.text.taxonomy import labels as labels_of
 from scripts.text.taxonomy import load_taxonomy
 

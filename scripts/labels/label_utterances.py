@@ -19,9 +19,10 @@ from typing import Any
 from scripts.classifiers.sentiment import Sentiment, open_sentiment
 from scripts.classifiers.valueeval import value_columns
 from scripts.classifiers.values import open_values
+from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
 from scripts.text.dialogue import merge_turns
-from scripts.text.files import publishing, read_jsonl
+from scripts.text.files import read_jsonl
 from scripts.text.taxonomy import labels, load_taxonomy
 
 log = logging.getLogger(__name__)

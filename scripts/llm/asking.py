@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
 from scripts.llm.journal import Journal, request_key
-from scripts.provenance.counts import COUNTS
+from scripts.provenance.counts import COUNTS, USED
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,7 @@ class Backend(Protocol):
 
     name: str
     identity: str
+    priced: str | None  # as resources/prices.csv calls it; None: as each request does
 
     def answer(self, asks: list[Ask], keep: Callable[[Ask, Reply], None]) -> None:
         """Calls `keep` once for every ask as its answer comes; raises Problem when some cannot be had."""
@@ -103,7 +104,10 @@ class Replayer:
         if missing:
             self._started, self._shown, self._done, self._of = time.monotonic(), 0.0, 0, len(missing)
             self.backend.answer(missing, self._keep)
-        return {ask.key: Reply(**self.journal[ask.key]) for ask in asks}
+        found = {ask.key: Reply(**self.journal[ask.key]) for ask in asks}
+        for ask in asks:
+            self._tally(ask, found[ask.key].usage)
+        return found
 
     def _keep(self, ask: Ask, reply: Reply) -> None:
         self.journal.add(ask, reply)
@@ -120,6 +124,12 @@ class Replayer:
     def _count(self, what: str, number: int) -> None:
         self.counts[what] += number
         COUNTS[what] += number
+
+    def _tally(self, ask: Ask, usage: dict) -> None:
+        used = USED[self.backend.priced or ask.body["model"]]
+        used["requests"] += 1
+        used["tokens_in"] += usage.get("prompt_tokens", 0)
+        used["tokens_out"] += usage.get("completion_tokens", 0)
 
     def close(self) -> None:
         self.journal.sync()

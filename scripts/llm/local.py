@@ -142,7 +142,7 @@ class LocalModel:
 class _Role:
     """One adapter of a local model as a backend."""
 
-    name = "local"
+    name = priced = "local"
 
     def __init__(self, model: LocalModel, adapter: str | None):
         self.model, self.adapter = model, adapter

@@ -49,6 +49,7 @@ class Remote:
 
     def __init__(self, name: str, model: str | None, identity: str, place: Endpoint, world: Path | None = None):
         self.name, self.model, self.identity, self.place, self.world = name, model, identity, place, world
+        self.priced = model
         self.concurrency: int | None = None
         self.keeps_responses = False
         self._loop: Any = None

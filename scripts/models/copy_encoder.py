@@ -13,8 +13,8 @@ import logging
 import shutil
 from pathlib import Path
 
+from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
-from scripts.text.files import publishing
 
 log = logging.getLogger(__name__)
 

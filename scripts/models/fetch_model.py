@@ -9,8 +9,9 @@ import logging
 import shutil
 from pathlib import Path
 
+from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
-from scripts.text.files import publishing, write_json
+from scripts.text.files import write_json
 
 log = logging.getLogger(__name__)
 KEPT = ["*.json", "*.jinja", "*.safetensors", "*.model", "*.txt"]

@@ -19,8 +19,9 @@ from pathlib import Path
 from scripts.models.orthogonal import muon
 from scripts.models.tiny_init import fresh_llama
 from scripts.models.tiny_tokenizer import END_OF_TURN, train_tokenizer
+from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
-from scripts.text.files import publishing, read_jsonl, write_json
+from scripts.text.files import read_jsonl, write_json
 from scripts.text.taxonomy import labels, load_taxonomy
 
 log = logging.getLogger(__name__)

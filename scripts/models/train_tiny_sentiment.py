@@ -14,8 +14,9 @@ from typing import Any
 
 from scripts.classifiers.sentiment import open_sentiment
 from scripts.classifiers.tiny import Recipe, fit
+from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
-from scripts.text.files import publishing, read_jsonl, write_json
+from scripts.text.files import read_jsonl, write_json
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,8 @@ from scripts.classifiers.scores import baselines, f1_scores
 from scripts.classifiers.tiny import Recipe, fit
 from scripts.classifiers.valueeval import read_valueeval
 from scripts.classifiers.values import open_values
-from scripts.text.files import publishing, write_json
+from scripts.provenance.drafts import publishing
+from scripts.text.files import write_json
 from scripts.text.taxonomy import labels, load_taxonomy
 
 log = logging.getLogger(__name__)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import resource
 import socket
 import sys
@@ -11,14 +12,9 @@ import time
 from importlib import metadata
 from pathlib import Path
 
-from scripts.provenance.counts import COUNTS
+from scripts.provenance.counts import COUNTS, USED
 
-# Packages whose version can move an artifact's bytes; those of them that the job has loaded are recorded.
-_WATCHED = (
-    "torch transformers trl peft accelerate datasets tokenizers safetensors numpy scipy scikit-learn pyarrow duckdb "
-    "msgspec zstandard matplotlib openai jinja2 pyyaml"
-).split()
-_MODULES = {"scikit-learn": "sklearn", "pyyaml": "yaml"}
+_PIN = re.compile(r"^\s*- ([A-Za-z0-9_.-]+)==?([^\s#=]+)", re.MULTILINE)
 
 
 class Sidecar:
@@ -37,25 +33,41 @@ class Sidecar:
         }
         self._write()
 
+    def note_environment(self, environment: str) -> dict[str, str]:
+        """Records the packages as installed; returns those that miss their pin."""
+        pins = read_pins(environment) if environment else {}
+        found = {"python": platform.python_version(), **{name: _installed(name) for name in pins if name != "python"}}
+        mismatch = {
+            name: f"{found[name] or 'not installed'}, pinned {pin}"
+            for name, pin in pins.items()
+            if found[name].split("+")[0] != pin and not (name == "python" and found[name].startswith(pin + "."))
+        }
+        self.record |= {"environment": found, "environment_mismatch": mismatch}
+        return mismatch
+
     def note_inputs(self, inputs: list[str]) -> None:
         """Hashes what the job will read; a dump takes minutes, so the record stands before."""
         self.record["inputs"] = {name: tree_sha256(name) for name in sorted(set(inputs))}
         self._write()
 
-    def finish(self, status: str, exit_code: int, outputs: list[str]) -> int:
+    def note_outputs(self, outputs: list[str]) -> dict[str, str | dict[str, str]]:
+        self.record["outputs"] = {name: tree_sha256(name) for name in sorted(set(outputs)) if os.path.exists(name)}
+        return self.record["outputs"]
+
+    def finish(self, status: str, exit_code: int) -> int:
         usage = resource.getrusage(resource.RUSAGE_SELF)
         self.record |= {
             "status": status,
             "exit_code": exit_code,
-            "outputs": {name: tree_sha256(name) for name in sorted(set(outputs)) if os.path.exists(name)},
-            "environment": _environment(),
             "journal": dict(sorted(COUNTS.items())),
+            "used": {model: dict(sorted(counts.items())) for model, counts in sorted(USED.items())},
             "run": {  # what may differ between two equal builds
                 "host": socket.gethostname(),
                 "started": round(self.started, 3),
                 "seconds": round(time.time() - self.started, 3),
                 "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 3),
                 "peak_mb": usage.ru_maxrss // 1024,
+                "gpus": _gpus(),
                 "warm": "AFFIRM_IN_WARM" in os.environ,
             },
         }
@@ -85,6 +97,21 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _environment() -> dict[str, str]:
-    loaded = [name for name in _WATCHED if _MODULES.get(name, name) in sys.modules]
-    return {"python": platform.python_version(), **{name: metadata.version(name) for name in loaded}}
+def read_pins(environment: str) -> dict[str, str]:
+    """Version by distribution (and python's) that an environment file asks for."""
+    return dict(_PIN.findall(Path(environment).read_text(encoding="utf-8")))
+
+
+def _gpus() -> int:
+    """GPUs that the job could see, by Slurm's word or, where it says nothing, by PyTorch's if that is loaded."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is not None:
+        return len([name for name in visible.split(",") if name])
+    return sys.modules["torch"].cuda.device_count() if "torch" in sys.modules else 0
+
+
+def _installed(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""

@@ -20,12 +20,25 @@ CACHE = Path(".cache") / "signatures.json"
 OPERATIONAL = frozenset(
     {
         "scripts/__main__.py",
+        "scripts/provenance/accept.py",
+        "scripts/provenance/accepted.py",
+        "scripts/provenance/blast.py",
+        "scripts/provenance/causes.py",
         "scripts/provenance/counts.py",
+        "scripts/provenance/drafts.py",
         "scripts/provenance/errors.py",
+        "scripts/provenance/follow.py",
+        "scripts/provenance/job.py",
+        "scripts/provenance/keep.py",
+        "scripts/provenance/plan.py",
+        "scripts/provenance/price.py",
+        "scripts/provenance/reads.py",
+        "scripts/provenance/sandbox.py",
         "scripts/provenance/sidecar.py",
         "scripts/provenance/signature.py",
+        "scripts/provenance/vouch.py",
         "scripts/provenance/warm.py",
-        "scripts/provenance/follow.py",
+        "scripts/provenance/why.py",
         "scripts/llm/faults.py",
         "scripts/llm/journal.py",
         "scripts/llm/operation.py",
@@ -52,6 +65,12 @@ def backend_code(backend: str) -> str:
 
 @functools.lru_cache(None)
 def code_signature(module: str, environment: str | None) -> str:
+    text = "".join(f"{path}={digest};" for path, digest in sorted(parts(module, environment).items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def parts(module: str, environment: str | None) -> dict[str, str]:
+    """What the signature of a module is made of: digest by path, the environment file's pins included."""
     seen: dict[str, str] = {}
     todo = [module]
     while todo:
@@ -59,10 +78,9 @@ def code_signature(module: str, environment: str | None) -> str:
         if path not in seen:
             seen[path], imports = _describe(path)
             todo += [name for name in imports if name not in OPERATIONAL and name not in BACKENDS.values()]
-    text = "".join(f"{path}={seen[path]};" for path in sorted(seen))
     if environment:
-        text += "env=" + _pins(environment)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+        seen[environment] = hashlib.sha256(_pins(environment).encode()).hexdigest()
+    return seen
 
 
 def closure(module: str) -> set[str]:
@@ -108,6 +126,12 @@ def normal_form(source: str) -> str:
     return "\0".join(out)
 
 
+def forget() -> None:
+    """Makes the next signature look at the files again; what is kept by content stays known."""
+    code_signature.cache_clear()
+    _describe.cache_clear()
+
+
 def save_cache() -> None:
     """Keeps what was computed for the next start; losing the file costs time only."""
     if _cache_is_new:
@@ -147,7 +171,7 @@ def _describe(path: str) -> tuple[str, tuple[str, ...]]:
         _cache()[key] = known
         _cache_is_new.append(True)
     files: set[str] = set()
-    for name in known[1]:
+    for name in (path.removesuffix(".py").replace("/", "."), *known[1]):  # a module's own packages run before it
         parts = name.split(".")
         for end in range(1, len(parts) + 1):
             base = "/".join(parts[:end])

@@ -17,9 +17,9 @@ utterance that a thread or a sibling needs, once. A post's text is its title and
 import argparse
 import logging
 
+from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
 from scripts.reddit.store import database, write_sorted
-from scripts.text.files import publishing
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
+from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
 from scripts.reddit.decode import BadLine, read_rows
 from scripts.reddit.store import database, write_sorted
-from scripts.text.files import publishing, write_json
+from scripts.text.files import write_json
 
 log = logging.getLogger(__name__)
 LISTED = 100  # bad lines named in the report

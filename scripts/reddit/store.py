@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from scripts.provenance.drafts import draft_folder
+
 
 @contextlib.contextmanager
 def database(beside: str | Path) -> Iterator:
@@ -14,9 +16,8 @@ def database(beside: str | Path) -> Iterator:
     import duckdb
 
     memory_limit = json.loads(os.environ.get("AFFIRM_OPERATION", "{}")).get("memory_limit", "1GB")
-    folder = Path(beside).parent
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".spill") as spill, duckdb.connect() as connection:
+    with draft_folder(beside) as folder, duckdb.connect() as connection:
+        spill = tempfile.mkdtemp(dir=folder, prefix="spill")
         connection.execute(f"set memory_limit = '{memory_limit}'")
         connection.execute(f"set temp_directory = '{spill}'")
         connection.execute(f"set threads = {int(os.environ.get('OMP_NUM_THREADS', '1'))}")

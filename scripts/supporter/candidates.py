@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from scripts.text.files import publishing
+from scripts.provenance.drafts import publishing
 
 
 class Candidate(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from scripts.text.files import publishing
+from scripts.provenance.drafts import publishing
 
 COLOURS = {"high": "#2a6f97", "low": "#c9ada7"}
 BAR = 0.38

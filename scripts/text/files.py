@@ -1,32 +1,12 @@
 """Read and write the project's small formats; every output appears whole or not at all."""
 
-import contextlib
 import csv
 import json
-import os
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
+from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
-
-
-@contextlib.contextmanager
-def publishing(path: str | Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place (file or folder) when the block ends well."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        yield draft
-        if draft.is_dir() and path.exists():
-            shutil.rmtree(path)
-        os.replace(draft, path)
-    finally:
-        if draft.is_dir():
-            shutil.rmtree(draft)
-        else:
-            draft.unlink(missing_ok=True)
 
 
 def read_jsonl(path: str | Path) -> list[dict]:

@@ -4,8 +4,9 @@ import json
 import shutil
 from pathlib import Path
 
+from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
-from scripts.text.files import publishing, write_json
+from scripts.text.files import write_json
 
 WEIGHTS, SETTINGS = "adapter_model.safetensors", "adapter_config.json"
 

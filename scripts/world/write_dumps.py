@@ -13,8 +13,8 @@ import logging
 import random
 from pathlib import Path
 
+from scripts.provenance.drafts import publishing
 from scripts.text.draws import seeded
-from scripts.text.files import publishing
 from scripts.text.lexicon import Lexicon, load_lexicon
 from scripts.world import fields
 from scripts.world.noise import BOT_TEXT, BOTS, spoil, user_name

@@ -23,8 +23,9 @@ class Copy:
             command, cwd=self.folder, env={**clean, **environment}, capture_output=True, text=True, timeout=1500
         )
 
-    def snakemake(self, *words: str) -> subprocess.CompletedProcess:
-        return self.run(sys.executable, "-m", "snakemake", "--profile", "demo", "--cores", "2", *words)
+    def snakemake(self, *words: str, **environment: str) -> subprocess.CompletedProcess:
+        command = (sys.executable, "-m", "snakemake", "--profile", "demo", "--cores", "2", *words)
+        return self.run(*command, **environment)
 
     def planned(self, *words: str) -> dict[str, int]:
         """Rule -> number of jobs that a dry run would do."""

@@ -3,9 +3,14 @@
 import csv
 import hashlib
 import json
+import os
 import shutil
 
 import pytest
+
+from scripts.provenance.keep import VARIES
+from scripts.provenance.sandbox import confine
+from scripts.provenance.signature import BACKENDS, OPERATIONAL, closure
 
 JUDGED = 9
 SYSTEMS = ("gpt", "llama", "esconv", "extes", "psych8k", "emotion_sft", "emotion_dpo", "ours_sft", "ours_dpo")
@@ -19,6 +24,15 @@ def rows(path) -> list[dict[str, str]]:
 def lines(path) -> list[dict]:
     with open(path, encoding="utf-8") as stream:
         return [json.loads(line) for line in stream]
+
+
+@pytest.fixture(scope="module")
+def landlock() -> str:
+    """What a sidecar says of the sandbox on this kernel."""
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if confine([], []) else 1)
+    return "enforced" if os.waitpid(child, 0)[1] == 0 else "recorded only"
 
 
 def digest(path) -> str:
@@ -75,6 +89,24 @@ def test_every_job_left_a_sidecar_that_names_what_it_read_and_wrote(demo):
         record = json.loads(path.read_text())
         assert record["status"] == "ok", path
         assert record["code"] and record["command"] and record["outputs"], path
+
+
+def test_every_job_read_only_what_it_declares(demo, landlock):
+    """Held by the kernel, and seen again in what Python itself opened."""
+    for path in (demo.folder / "results/demo/logs").rglob("*.json"):
+        record = json.loads(path.read_text())
+        confined = record["rule"] != "audit.build_report" and "kept" not in record
+        assert record["sandbox"] == (landlock if confined else "off"), path
+        allowed = {*record["inputs"], *record["parts"], *OPERATIONAL, *closure(BACKENDS["offline"]), "journal"}
+        strange = [name for name in record["reads"] if not any(f"{name}/".startswith(f"{one}/") for one in allowed)]
+        assert [name for name in strange if not name.endswith("/__init__.py")] == [], path
+
+
+def test_slow_jobs_read_nothing_that_their_key_leaves_out(demo):
+    for path in (demo.folder / "results/demo/logs").rglob("*.json"):
+        record = json.loads(path.read_text())
+        if record["rule"].split(".")[1].startswith(("train_", "simulate_", "roll_out_", "predict_", "label_utt")):
+            assert not [name for name in record["reads"] if name.rsplit("/", 1)[-1] in VARIES], path
 
 
 def test_report_shows_the_tables_and_no_raw_text(demo):
@@ -148,7 +180,7 @@ def test_a_deleted_intermediate_is_rebuilt_alone_and_equal(demo):
     assert record["journal"].get("asked", 0) == 0 and record["journal"]["replayed"] > 0
 
 
-def test_plain_and_warm_jobs_write_the_same_bytes(demo):
+def test_plain_and_warm_jobs_write_the_same_bytes(demo, tmp_path):
     """The judgement, labels and DPO adapter of the warm build, done again by fresh processes."""
     again = [
         "results/demo/judging/values/ours_dpo/ours_sft.jsonl",
@@ -161,6 +193,6 @@ def test_plain_and_warm_jobs_write_the_same_bytes(demo):
     shutil.rmtree((demo.folder / again[2]).parent)
     shutil.rmtree(demo.folder / "journal/results/demo/judging/values/ours_dpo")
     targets = [again[0], again[1], "results/demo/supporter/value/dpo_adapter/h3_g1_t2"]
-    built = demo.snakemake(*targets)
+    built = demo.snakemake(*targets, AFFIRM_CHECKPOINTS=str(tmp_path))  # nothing kept to publish again
     assert built.returncode == 0, built.stderr[-3000:]
     assert {name: digest(demo.folder / name) for name in again} == before

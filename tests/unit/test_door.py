@@ -102,7 +102,8 @@ def test_record_stands_before_the_inputs_are_hashed(tmp_path):
     (tmp_path / "in").write_text("x")
     sidecar.note_inputs([str(tmp_path / "in")])
     assert list(record(tmp_path)["inputs"]) == [str(tmp_path / "in")]
-    assert sidecar.finish("ok", 0, [str(tmp_path / "never written")]) == 0
+    assert sidecar.note_outputs([str(tmp_path / "never written")]) == {}
+    assert sidecar.finish("ok", 0) == 0
     assert record(tmp_path)["outputs"] == {}
     assert [path.name for path in tmp_path.iterdir()] != [] and not list(tmp_path.glob("*.tmp"))
 
@@ -175,3 +176,64 @@ def test_secret_stays_out_of_log_and_sidecar(tmp_path):
     for name in ("log", "run.json"):
         text = (tmp_path / name).read_text()
         assert "--salt" in text and "sha256:" in text and "pepper-and-salt" not in text
+
+
+SNEAK = """
+from pathlib import Path
+
+
+def main(argv):
+    try:
+        Path("secret.txt").read_text()
+    except OSError:
+        if argv[0] == "loud":
+            raise
+    Path(argv[1]).write_text("done")
+"""
+
+
+@pytest.mark.parametrize("how", ["loud", "quiet"])
+def test_undeclared_read_fails_the_job_and_is_named_also_when_a_library_hides_it(project, tmp_path, how):
+    """Where the kernel has no Landlock the job runs and its record says that nothing was enforced."""
+    (project / "scripts" / "jobs" / "sneak.py").write_text(SNEAK)
+    (project / "secret.txt").write_text("x")
+    out, run = str(tmp_path / "out"), str(tmp_path / "run.json")
+    words = ["--sidecar", run, "--in", "source.txt", "--out", out, "--", "jobs.sneak", how, out]
+    environment = {"AFFIRM_PROTECTED": json.dumps([str(project)]), "AFFIRM_OPERATION": '{"sandbox": true}'}
+    command = [sys.executable, "-m", "scripts", *words]
+    done = subprocess.run(command, cwd=project, env=os.environ | environment, capture_output=True, text=True)
+    found = record(tmp_path)
+    assert "secret.txt" in found["reads"]
+    if found["sandbox"] == "enforced":
+        assert (done.returncode, found["status"]) == (2, "undeclared_read")
+        assert "sneak: secret.txt is read without being declared" in done.stderr and "Traceback" not in done.stderr
+    else:
+        assert found["sandbox"] == "recorded only" and "nothing is enforced" in done.stderr
+
+
+def test_declared_read_and_temporary_files_are_left_alone(project, tmp_path):
+    (project / "scripts" / "jobs" / "temporary.py").write_text(
+        "import tempfile\nfrom pathlib import Path\n\n\ndef main(argv):\n"
+        "    with tempfile.TemporaryDirectory() as folder:\n"
+        "        place = Path(folder) / 'x'\n        place.write_text(Path(argv[0]).read_text())\n"
+        "        Path(argv[1]).write_text(place.read_text())\n"
+    )
+    out = str(tmp_path / "out")
+    words = ["--in", "source.txt", "--out", out, "--", "jobs.temporary", "source.txt", out]
+    environment = {"AFFIRM_PROTECTED": json.dumps([str(project)]), "AFFIRM_OPERATION": '{"sandbox": true}'}
+    command = [sys.executable, "-m", "scripts", *words]
+    done = subprocess.run(command, cwd=project, env=os.environ | environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert Path(out).read_text() == "abc\n" and [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_package_that_misses_its_pin_is_named(door, project, tmp_path):
+    (project / "envs").mkdir(exist_ok=True)
+    (project / "envs" / "odd.yaml").write_text("dependencies:\n  - pip:\n      - pytest==0.1\n      - absent==2\n")
+    code = "from scripts.provenance.signature import signature; print(signature('jobs.end', 'envs/odd.yaml'))"
+    planned = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True)
+    assert ended(door("succeed", "--code", planned.stdout.strip() + "@envs/odd.yaml"))[0] == 0
+    found = record(tmp_path)["environment_mismatch"]
+    assert set(found) == {"pytest", "absent"} and "pinned 0.1" in found["pytest"]
+    assert found["absent"] == "not installed, pinned 2"
+    assert "environment: absent is not installed" in (tmp_path / "log.txt").read_text()

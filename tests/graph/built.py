@@ -1,0 +1,78 @@
+"""A finished demo build in half a minute: artifacts that are empty, sidecars that are not.
+
+The jobs are run by a front door that only makes the outputs. It is operational, so the graph's signatures are the real
+ones. The sidecars are then written by the real code, from the plan.
+"""
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.graph.tree import copy_tree, snakemake
+
+TARGETS = ("all", "headline")
+FILE_ENDINGS = {".csv", ".html", ".json", ".jsonl", ".md", ".parquet", ".svg", ".tsv", ".yaml", ".zst"}
+DOOR = f"""
+import os
+import sys
+
+if __name__ == "__main__":
+    words = sys.argv[1:]
+    for name in words[words.index("--out") + 1 : words.index("--")]:
+        if os.path.splitext(name)[1] in {FILE_ENDINGS!r}:
+            os.makedirs(os.path.dirname(name), exist_ok=True)
+            open(name, "w").close()
+        else:
+            os.makedirs(name, exist_ok=True)
+    sys.exit()
+"""
+RECORD = """
+import sys
+from scripts.provenance.causes import words_of
+from scripts.provenance.plan import configfiles_of, plan
+from scripts.provenance.sidecar import Sidecar
+from scripts.provenance.signature import parts
+
+targets = sys.argv[1:]
+for job in plan(configfiles_of("demo"), targets or ["all", "headline"]):
+    if job.command and (not targets or set(targets) & set(job.outputs)):
+        sidecar = Sidecar(job.sidecar, job.rule, words_of(job), job.code)
+        environment = job.code.partition("@")[2]
+        sidecar.note_environment(environment, parts(f"scripts/{job.rule.replace('.', '/')}.py", environment))
+        sidecar.note_inputs(list(job.inputs))
+        sidecar.note_outputs(list(job.outputs))
+        sidecar.finish("ok", 0)
+"""
+
+
+def python(tree: Path, *words: str) -> subprocess.CompletedProcess:
+    """A Python command in the tree."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AFFIRM_")}
+    return subprocess.run(
+        [sys.executable, *words], cwd=tree, env=environment, capture_output=True, text=True, timeout=300
+    )
+
+
+def make(tree: Path, *targets: str) -> None:
+    """Builds the targets of the demo, and records those that are files (all jobs for the whole demo)."""
+    done = snakemake(tree, "--quiet", "all", "--profile", "demo", *(targets or TARGETS))
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    done = python(tree, "-c", RECORD, *targets)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+@functools.lru_cache(None)
+def _build(base: Path) -> Path:
+    tree = copy_tree(base / "recorded" / "affirm")
+    door = tree / "scripts" / "__main__.py"
+    door.write_text(DOOR + door.read_text(encoding="utf-8"), encoding="utf-8")
+    make(tree)
+    return tree
+
+
+def finished_demo(base: Path, target: Path) -> Path:
+    """A copy of the finished build for one test module; it is built once below `base`."""
+    return Path(shutil.copytree(_build(base), target, symlinks=True))
