@@ -8,6 +8,7 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/inputs.smk"
 include: "rules/world.smk"
 include: "rules/corpora.smk"
 include: "rules/models.smk"
@@ -23,7 +24,7 @@ include: "rules/tables.smk"
 include: "rules/audit.smk"
 
 
-complete_params()
+name_params()
 freeze_signatures()
 
 

@@ -29,17 +29,18 @@ rule tabulate_planted:
     benchmark:
         "<benchmarks>/audit/tabulate_planted.tsv"
     conda:
-        "../envs/metrics.yaml"
+        "../envs/ingest.yaml"
     params:
-        code=signature("audit.tabulate_planted", "metrics"),
+        code=signature("audit.tabulate_planted", "ingest"),
         resamples=C["stats"]["resamples"],
         seed=C["stats"]["seed"],
     message:
         "audit: planted and recovered effects"
     shell:
-        DOOR
-        + "audit.tabulate_planted --world {input.world:q} --dialogues {input.systems:q} --teacher {input.teacher:q}"
-        " --votes {input.votes:q} --resamples {params.resamples} --seed {params.seed} --output {output.table:q}"
+        door(
+            "audit.tabulate_planted --world {input.world:q} --dialogues {input.systems:q} --teacher {input.teacher:q}"
+            " --votes {input.votes:q} --resamples {params.resamples} --seed {params.seed} --output {output.table:q}"
+        )
 
 
 rule tabulate_accepted:
@@ -54,13 +55,13 @@ rule tabulate_accepted:
     benchmark:
         "<benchmarks>/audit/tabulate_accepted.tsv"
     conda:
-        "../envs/report.yaml"
+        "../envs/ingest.yaml"
     params:
-        code=signature("audit.tabulate_accepted", "report"),
+        code=signature("audit.tabulate_accepted", "ingest"),
     message:
         "audit: accepted code changes"
     shell:
-        DOOR + "audit.tabulate_accepted --accepted {input.accepted:q} --output {output.table:q}"
+        door("audit.tabulate_accepted --accepted {input.accepted:q} --output {output.table:q}")
 
 
 rule build_report:
@@ -83,8 +84,10 @@ rule build_report:
     message:
         "report"
     shell:
-        DOOR + "audit.build_report --profile {params.run} --data-dir {params.data_dir:q} --targets {input:q}"
-        " --output {output.page:q}"
+        door(
+            "audit.build_report --profile {params.run} --data-dir {params.data_dir:q} --targets {input:q}"
+            " --output {output.page:q}"
+        )
 
 
 rule tabulate_classifier:
@@ -103,10 +106,10 @@ rule tabulate_classifier:
     benchmark:
         "<benchmarks>/audit/tabulate_classifier.tsv"
     conda:
-        "../envs/metrics.yaml"
+        "../envs/ingest.yaml"
     params:
-        code=signature("audit.tabulate_classifier", "metrics"),
+        code=signature("audit.tabulate_classifier", "ingest"),
     message:
         "audit: value classifier"
     shell:
-        DOOR + "audit.tabulate_classifier --model {input.model:q} --output {output.table:q}"
+        door("audit.tabulate_classifier --model {input.model:q} --output {output.table:q}")

@@ -4,15 +4,17 @@ import hashlib
 import inspect
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.io import apply_wildcards
 
 sys.path.insert(0, str(workflow.basedir))
-os.environ["AFFIRM_ROOT"] = str(workflow.basedir)
+os.environ.update(AFFIRM_ROOT=str(workflow.basedir))
 
 from scripts.config.load import load_config
 from scripts.provenance.accepted import accepted_codes, standing_in
@@ -32,15 +34,15 @@ for asked in map(os.path.relpath, filter(None, sys.argv[1:])):
             raise WorkflowError(f"{asked} belongs to the {run} run. Type: snakemake --profile {run} {asked}")
 
 # What jobs are told about the machine: never part of a command, so never a reason to rerun.
-os.environ["AFFIRM_OPERATION"] = json.dumps(C["operation"], sort_keys=True)
-os.environ["AFFIRM_PROTECTED"] = json.dumps([os.getcwd(), str(workflow.basedir), os.path.abspath(C["data_dir"])])
-os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
-os.environ["PYTHONHASHSEED"] = "0"
-os.environ["TOKENIZERS_PARALLELISM"] = "false"
-os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ.update(AFFIRM_OPERATION=json.dumps(C["operation"], sort_keys=True))
+os.environ.update(AFFIRM_PROTECTED=json.dumps([os.getcwd(), str(workflow.basedir), os.path.abspath(C["data_dir"])]))
+os.environ.update(PATH=str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", ""))
+os.environ.update(PYTHONHASHSEED="0")
+os.environ.update(TOKENIZERS_PARALLELISM="false")
+os.environ.update(HF_HUB_OFFLINE="1")
 if "AFFIRM_GIT" not in os.environ:
     state = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=40"], capture_output=True, text=True)
-    os.environ["AFFIRM_GIT"] = state.stdout.strip()
+    os.environ.update(AFFIRM_GIT=state.stdout.strip())
 
 # Every rule's command: the front door (scripts/__main__.py), then `<stage>.<rule> --option …`.
 DOOR = (
@@ -61,6 +63,16 @@ EMOTIONS = "resources/taxonomy/emotions.yaml"
 CRITERIA = "resources/taxonomy/criteria.yaml"
 
 
+def door(*words):
+    """A rule's shell command: the front door (scripts/__main__.py), then `<stage>.<rule> --option …`."""
+    return "".join([DOOR, *words])
+
+
+def keeping_door(*words):
+    """The same for training and local generation: an equal job's finished work is published again."""
+    return "".join([DOOR_KEEPING, *words])
+
+
 # Signatures as the first Snakemake planned with: a cluster job evaluates the Snakefile anew, perhaps after an edit, and
 # must be held to the plan it was submitted under.
 PLAN = os.environ.get("AFFIRM_PLAN")
@@ -69,38 +81,33 @@ PLANNED = json.loads(Path(PLAN).read_text(encoding="utf-8")) if PLAN else {}
 
 
 def signature(rule, environment):
-    """`<hash>@<environment file>` of a rule's code; the door checks it when the job starts."""
+    """`<hash>@<environment file>` of a rule's code; the door checks it when the job starts.
+
+    A function of wildcards where resources/accepted.csv lets an older hash stand in for some of the rule's artifacts.
+    """
     path = f"envs/{environment}.yaml"
     if f"{rule}@{path}" not in PLANNED:
         PLANNED[f"{rule}@{path}"] = f"{code_of(rule, path)}@{path}"
-    return PLANNED[f"{rule}@{path}"]
-
-
-def complete_params():
-    """Lets accepted signatures stand in, and gives every rule a param that holds the others by name.
-
-    Snakemake compares the values of params as a set, without their names: two that change places, or one that takes
-    the value of another, would go unnoticed. Functions of inputs or outputs it does not compare at all, so these are
-    functions of wildcards.
-    """
-    for made in workflow.rules:
-        params = dict(made.params.items())
-        if "code" in params:
-            params["code"] = accepted(params["code"], made)
-            made.set_params(code=params["code"], named=named(params))
-
-
-def accepted(signed, made):
-    """The signature, or a function of wildcards where resources/accepted.csv lets an older one stand in."""
-    code, _, environment = signed.partition("@")
-    if code not in ACCEPTED:
-        return signed
+    code = PLANNED[f"{rule}@{path}"].partition("@")[0]
 
     def standing(wildcards):
-        outputs = [str(output.apply_wildcards(wildcards)) for output in made.output]
-        return f"{standing_in(code, outputs) or code}@{environment}"
+        made = getattr(rules, rule.partition(".")[2]).output
+        outputs = [apply_wildcards(str(name), dict(wildcards.items())) for name in made]
+        return f"{standing_in(code, outputs) or code}@{path}"
 
-    return standing
+    return standing if code in ACCEPTED else f"{code}@{path}"
+
+
+def name_params():
+    """Gives every rule a param that holds the others by name.
+
+    Snakemake compares the values of params as a set, without their names: two that change places, or one that takes
+    the value of another, would go unnoticed. Functions of inputs or outputs it does not compare at all, so this is one
+    of wildcards.
+    """
+    for made in workflow.rules:
+        if "code" in made.params.keys():
+            made.set_params(named=named(dict(made.params.items())))
 
 
 def named(params):
@@ -119,7 +126,7 @@ def freeze_signatures():
         path = Path(".cache", "plans", hashlib.sha256(text.encode()).hexdigest()[:16] + ".json").absolute()
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        os.environ["AFFIRM_PLAN"] = str(path)
+        os.environ.update(AFFIRM_PLAN=str(path))
 
 
 def canonical(value):
@@ -127,7 +134,10 @@ def canonical(value):
     return json.dumps(value, sort_keys=True)
 
 
-TRAINING = " --lora {params.lora:q} --train-settings {params.train:q} --seed {params.seed} --output {output.adapter:q}"
+TRAINING = (
+    " --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
+    " --lora {params.lora:q} --train-settings {params.train:q} --seed {params.seed} --output {output.adapter:q}"
+)
 
 
 def training(entry):
@@ -147,6 +157,28 @@ def registry():
 
 
 DATASETS = registry()
+
+MAIN_DUMP = "offmychest"  # whose threads are built; config: ingest_only names further dumps
+
+
+def among(names):
+    """A wildcard's pattern: one of the names and nothing else."""
+    return "|".join(map(re.escape, names)) or "(?!)"
+
+
+wildcard_constraints:
+    corpus=among(["esconv", "extes", "psych8k"]),
+    dataset=among(DATASETS),
+    dump=among([MAIN_DUMP, *C["ingest_only"]]),
+    file="[^/]+",
+    model=among(name for name, entry in C["models"].items() if entry.get("source") == "hub"),
+    point=among(C["points"]),
+    reference=among(C["systems"]),
+    setting=among(["single", "multi"]),
+    split=among(SPLITS),
+    system=among(C["systems"]),
+    table=f"reddit|esconv|dialogues/({among(C['systems'])})/({among(SPLITS)})(_rollouts)?",
+    variant=among(["value", "emotion"]),
 
 
 def raw(name, origin=None):

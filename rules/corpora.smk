@@ -2,11 +2,6 @@
 ESCONV_FILE = {"train": "esconv_train", "dev": "esconv_valid", "test": "esconv_test"}
 
 
-def pinned(name):
-    """The registry's sha256 of a real file; the world's files are pinned by their own inputs."""
-    return DATASETS[name]["sha256"] if C["datasets"][DATASETS[name]["dataset"]]["from"] == "data_dir" else ""
-
-
 rule fetch_dataset:
     """A raw file from its source, where data_dir lacks it."""
     output:
@@ -26,8 +21,10 @@ rule fetch_dataset:
     message:
         "corpora: fetch {wildcards.dataset}"
     shell:
-        DOOR + "corpora.fetch_dataset --url {params.url:q} --sha256={params.sha256} --licence {params.licence:q}"
-        " --output {output.file:q}"
+        door(
+            "corpora.fetch_dataset --url {params.url:q} --sha256={params.sha256} --licence {params.licence:q}"
+            " --output {output.file:q}"
+        )
 
 
 rule normalise_esconv:
@@ -49,8 +46,10 @@ rule normalise_esconv:
     message:
         "corpora: ESConv {wildcards.split}"
     shell:
-        DOOR + "corpora.normalise_esconv --input {input.raw:q} --split {wildcards.split} --sha256={params.sha256}"
-        " --output {output.dialogues:q}"
+        door(
+            "corpora.normalise_esconv --input {input.raw:q} --split {wildcards.split} --sha256={params.sha256}"
+            " --output {output.dialogues:q}"
+        )
 
 
 rule normalise_extes:
@@ -77,9 +76,11 @@ rule normalise_extes:
     message:
         "corpora: ExTES"
     shell:
-        DOOR + "corpora.normalise_extes --input {input.raw:q} --sha256={params.sha256} --dev-share {params.dev}"
-        " --test-share {params.test} --seed {params.seed} --train {output.train:q} --dev {output.dev:q}"
-        " --test {output.test:q}"
+        door(
+            "corpora.normalise_extes --input {input.raw:q} --sha256={params.sha256} --dev-share {params.dev}"
+            " --test-share {params.test} --seed {params.seed} --train {output.train:q} --dev {output.dev:q}"
+            " --test {output.test:q}"
+        )
 
 
 rule normalise_psych8k:
@@ -104,8 +105,10 @@ rule normalise_psych8k:
     message:
         "corpora: Psych8k"
     shell:
-        DOOR + "corpora.normalise_psych8k --input {input.raw:q} --sha256={params.sha256} --dev-share {params.dev}"
-        " --seed {params.seed} --train {output.train:q} --dev {output.dev:q}"
+        door(
+            "corpora.normalise_psych8k --input {input.raw:q} --sha256={params.sha256} --dev-share {params.dev}"
+            " --seed {params.seed} --train {output.train:q} --dev {output.dev:q}"
+        )
 
 
 rule normalise_valueeval:
@@ -130,9 +133,11 @@ rule normalise_valueeval:
     message:
         "corpora: ValueEval {wildcards.split}"
     shell:
-        DOOR + "corpora.normalise_valueeval --arguments {input.arguments:q} --labels {input.labels:q}"
-        " --sha256-arguments={params.arguments} --sha256-labels={params.labels} --values {input.values:q}"
-        " --output {output.rows:q}"
+        door(
+            "corpora.normalise_valueeval --arguments {input.arguments:q} --labels {input.labels:q}"
+            " --sha256-arguments={params.arguments} --sha256-labels={params.labels} --values {input.values:q}"
+            " --output {output.rows:q}"
+        )
 
 
 rule check_corpora:
@@ -156,5 +161,7 @@ rule check_corpora:
     message:
         "audit: published facts of ESConv"
     shell:
-        DOOR + "corpora.check_corpora --train {input.train:q} --dev {input.dev:q} --test {input.test:q}"
-        " --facts {input.facts:q} --output {output.facts:q}"
+        door(
+            "corpora.check_corpora --train {input.train:q} --dev {input.dev:q} --test {input.test:q}"
+            " --facts {input.facts:q} --output {output.facts:q}"
+        )

@@ -23,8 +23,10 @@ rule build_detector_examples:
     message:
         "detector: examples of {wildcards.split}"
     shell:
-        DOOR + "detector.build_detector_examples --threads {input.threads:q} --prompt {input.prompt:q}"
-        " --values {input.values:q} --history {params.history:q} --output {output.rows:q}"
+        door(
+            "detector.build_detector_examples --threads {input.threads:q} --prompt {input.prompt:q}"
+            " --values {input.values:q} --history {params.history:q} --output {output.rows:q}"
+        )
 
 
 rule train_detector:
@@ -48,11 +50,9 @@ rule train_detector:
         **training(C["detector"]),
         code=signature("detector.train_detector", "train"),
     message:
-        "detector: adapter" + ON_GPU
+        f"detector: adapter{ON_GPU}"
     shell:
-        DOOR_KEEPING
-        + "detector.train_detector --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
-        + TRAINING
+        keeping_door("detector.train_detector", TRAINING)
 
 
 rule predict_values:
@@ -79,9 +79,10 @@ rule predict_values:
         sampling=canonical(C["sampling"]["detector"]),
         top=C["targets"]["top"],
     message:
-        "detector: predictions on test" + ON_GPU
+        f"detector: predictions on test{ON_GPU}"
     shell:
-        DOOR_KEEPING
-        + "detector.predict_values --examples {input.examples:q} --values {input.values:q} --base {input.base:q}"
-        " --detector {input.detector:q} --sampling {params.sampling:q} --top-values {params.top}"
-        " --output {output.predictions:q} --scores {output.scores:q}"
+        keeping_door(
+            "detector.predict_values --examples {input.examples:q} --values {input.values:q} --base {input.base:q}"
+            " --detector {input.detector:q} --sampling {params.sampling:q} --top-values {params.top}"
+            " --output {output.predictions:q} --scores {output.scores:q}"
+        )

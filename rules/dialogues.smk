@@ -2,85 +2,6 @@
 SYSTEMS = C["systems"]
 
 
-def system(w):
-    return SYSTEMS[w.system]
-
-
-def rolls_out(name, split):
-    """Whether these dialogues are the trunk of the local supporter's rollouts (their share of personas: A-051)."""
-    return is_local(name) and split == "train"
-
-
-def is_local(name):
-    """Whether the system's supporter is a model of ours (base with or without an adapter)."""
-    return C["models"][SYSTEMS[name]["supporter"]].get("backend") is None
-
-
-def adapter_of(name):
-    """The supporter's adapter folder, or nothing for an endpoint and for the base itself."""
-    kind = SYSTEMS[name]["adapter"]
-    if kind == "none":
-        return []
-    family, which = kind.split("/")
-    if family == "baseline":
-        return f"<results>/supporter/baseline/{which}_adapter"
-    if which == "sft":
-        return f"<results>/supporter/{family}/sft_adapter"
-    return f"<results>/supporter/{family}/dpo_adapter/{C['selected'][family]}"
-
-
-def speaking_inputs(w):
-    """Models, adapters and prompts that a system's turns need."""
-    entry, found = system(w), {}
-    four_step, local = entry["form"] == "four_step", is_local(w.system)
-    if local or four_step:
-        found["base"] = model_dir("llama")
-        found["gate"] = base_gate()
-    if adapter_of(w.system):
-        found["supporter_adapter"] = adapter_of(w.system)
-    if not four_step:
-        found["supporter_prompt"] = prompt("A-SUP-PLAIN")
-    else:
-        value = entry["reference"] == "value"
-        found["supporter_prompt"] = prompt("A-SUP" if value else "A-SUP-E")
-        found["reference"] = reference_adapter(entry["reference"])
-        found["reference_prompt"] = prompt(REFERENCE_PROMPT[entry["reference"]])
-        if value:
-            found["detector"] = DETECTOR
-            found["detector_prompt"] = prompt("A-TVD")
-        if not local:
-            found["alternative_prompt"] = prompt("A-SUP-ALT")
-    if C["models"]["sentiment"]["kind"] != "lexicon":
-        found["sentiment_model"] = model_dir("sentiment")
-    return found
-
-
-def speaking_options(w, input):
-    """The command line words for those inputs, named as they are."""
-    named = sorted(name for name in speaking_inputs(w) if name != "gate")
-    return " ".join(f"--{name.replace('_', '-')} {shlex.quote(str(input[name]))}" for name in named)
-
-
-def speaking_worlds(w):
-    return sorted({*world_of(C["roles"]["seeker"]), *world_of(SYSTEMS[w.system]["supporter"])})
-
-
-def speaking_samplings(w):
-    """Sampling leaves of the roles that this system uses."""
-    chosen = {role: C["sampling"][role] for role in ("seeker", "supporter")}
-    if system(w)["form"] == "four_step":
-        chosen["reference"] = C["sampling"]["reference"]
-        if system(w)["reference"] == "value":
-            chosen["detector"] = C["sampling"]["detector"]
-    return canonical(chosen)
-
-
-def speaking_backends(w):
-    """Signatures of model backends that are our code (the offline world)."""
-    names = {C["roles"]["seeker"], system(w)["supporter"]}
-    return ",".join(filter(None, sorted(model_backend(name) for name in names))) or "none"
-
-
 SPEAKING = dict(
     seeker_prompt=prompt("A-SEEK"), values=VALUES, strategies=STRATEGIES, example="<results>/personas/example.json"
 )
@@ -134,11 +55,13 @@ rule simulate_dialogues:
         max_failed=C["dialogues"]["max_failed"],
         seed=C["seed"],
     message:
-        "dialogues: {wildcards.system} with the {wildcards.split} personas" + ON_GPU
+        f"dialogues: {{wildcards.system}} with the {{wildcards.split}} personas{ON_GPU}"
     shell:
-        DOOR_KEEPING
-        + "dialogues.simulate_dialogues --personas {input.personas:q} --alternatives {params.alternatives}"
-        " --share {params.share} --max-failed {params.max_failed} --seed {params.seed}" + SPEAKING_COMMAND
+        keeping_door(
+            "dialogues.simulate_dialogues --personas {input.personas:q} --alternatives {params.alternatives}"
+            " --share {params.share} --max-failed {params.max_failed} --seed {params.seed}",
+            SPEAKING_COMMAND,
+        )
 
 
 rule roll_out_alternatives:
@@ -164,8 +87,9 @@ rule roll_out_alternatives:
         **SPEAKING_PARAMS,
         code=signature("dialogues.roll_out_alternatives", "train"),
     message:
-        "dialogues: rollouts of {wildcards.system} ({wildcards.split})" + ON_GPU
+        f"dialogues: rollouts of {{wildcards.system}} ({{wildcards.split}}){ON_GPU}"
     shell:
-        DOOR_KEEPING
-        + "dialogues.roll_out_alternatives --dialogues {input.branched:q} --personas {input.personas:q}"
-        + SPEAKING_COMMAND
+        keeping_door(
+            "dialogues.roll_out_alternatives --dialogues {input.branched:q} --personas {input.personas:q}",
+            SPEAKING_COMMAND,
+        )

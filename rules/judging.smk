@@ -1,14 +1,4 @@
 # Judgements of the test dialogues (paper A, section 6.2).
-def judge(role):
-    """Params of a judging rule: the model, its sampling and what share of unusable answers it stands."""
-    leaves = C["sampling"][role]
-    return dict(
-        backend=model_backend(C["roles"][role]) or "none",
-        judge=f"--model {shlex.quote(model_entry(C['roles'][role]))} --temperature {leaves['temperature']}"
-        f" --top-p {leaves['top_p']} --max-tokens {leaves['max_tokens']} --max-failed {C['judging']['max_failed']}",
-    )
-
-
 rule judge_skills:
     """ES-Skills: ten criteria, 1 to 5, of every finished dialogue."""
     input:
@@ -31,8 +21,10 @@ rule judge_skills:
     message:
         "judging: skills of {wildcards.system}"
     shell:
-        DOOR + "judging.judge_skills --dialogues {input.dialogues:q} --criteria {input.criteria:q}"
-        " --prompt {input.prompt:q} {params.judge} --output {output.ratings:q}"
+        door(
+            "judging.judge_skills --dialogues {input.dialogues:q} --criteria {input.criteria:q}"
+            " --prompt {input.prompt:q} {params.judge} --output {output.ratings:q}"
+        )
 
 
 rule judge_intensity:
@@ -56,8 +48,10 @@ rule judge_intensity:
     message:
         "judging: intensity of {wildcards.system}"
     shell:
-        DOOR + "judging.judge_intensity --dialogues {input.dialogues:q} --prompt {input.prompt:q} {params.judge}"
-        " --output {output.ratings:q}"
+        door(
+            "judging.judge_intensity --dialogues {input.dialogues:q} --prompt {input.prompt:q} {params.judge}"
+            " --output {output.ratings:q}"
+        )
 
 
 rule judge_values:
@@ -84,6 +78,8 @@ rule judge_values:
     message:
         "judging: values of {wildcards.system} against {wildcards.reference}"
     shell:
-        DOOR + "judging.judge_values --dialogues {input.dialogues:q} --reference-dialogues {input.reference:q}"
-        " --values {input.values:q} --repeats {params.repeats} --prompt {input.prompt:q} {params.judge}"
-        " --output {output.ratings:q}"
+        door(
+            "judging.judge_values --dialogues {input.dialogues:q} --reference-dialogues {input.reference:q}"
+            " --values {input.values:q} --repeats {params.repeats} --prompt {input.prompt:q} {params.judge}"
+            " --output {output.ratings:q}"
+        )

@@ -1,24 +1,6 @@
 # Sentiment strength and 20 value probabilities of utterances (paper A, sections 3.2 and 4).
 
 
-def utterance_source(w):
-    """What a table of labels is about: Reddit's utterances, ESConv's merged turns, simulated dialogues."""
-    if w.table == "reddit":
-        return "<results>/reddit/utterances.parquet"
-    if w.table == "esconv":
-        return expand("<results>/corpora/esconv/{split}.jsonl", split=SPLITS)
-    return f"<results>/{w.table}.jsonl"
-
-
-def source_option(w, input):
-    words = " ".join(
-        shlex.quote(str(path)) for path in ([input.source] if isinstance(input.source, str) else input.source)
-    )
-    if w.table == "reddit":
-        return f"--utterances {words}"
-    return f"--dialogues {words} --merge {'yes' if w.table == 'esconv' else 'no'}"
-
-
 rule label_utterances:
     """Labels of one table of utterances."""
     input:
@@ -33,8 +15,6 @@ rule label_utterances:
         run="<logs>/labels/label_utterances.{table}.json",
     benchmark:
         "<benchmarks>/labels/label_utterances.{table}.tsv"
-    wildcard_constraints:
-        table="reddit|esconv|dialogues/.+",
     conda:
         "../envs/train.yaml"
     resources:
@@ -46,8 +26,10 @@ rule label_utterances:
         sentiment_model=lambda w, input: f"--sentiment-model {input.sentiment_model}" if input.sentiment_model else "",
         values_kind=C["models"]["values"]["kind"],
     message:
-        "labels: {wildcards.table}" + ON_GPU
+        f"labels: {{wildcards.table}}{ON_GPU}"
     shell:
-        DOOR_KEEPING + "labels.label_utterances {params.source} --values {input.values:q}"
-        " --sentiment-kind {params.sentiment} {params.sentiment_model} --values-kind {params.values_kind}"
-        " --values-model {input.values_model:q} --output {output.labels:q}"
+        keeping_door(
+            "labels.label_utterances {params.source} --values {input.values:q}"
+            " --sentiment-kind {params.sentiment} {params.sentiment_model} --values-kind {params.values_kind}"
+            " --values-model {input.values_model:q} --output {output.labels:q}"
+        )

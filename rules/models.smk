@@ -1,5 +1,4 @@
 # Base checkpoints and classifiers: fetched at a pinned revision, packaged, or tiny ones trained here.
-HUB = [name for name, entry in C["models"].items() if entry.get("source") == "hub"]
 
 
 rule fetch_model:
@@ -11,8 +10,6 @@ rule fetch_model:
         run="<logs>/models/fetch_model.{model}.json",
     benchmark:
         "<benchmarks>/models/fetch_model.{model}.tsv"
-    wildcard_constraints:
-        model="|".join(HUB) or "(?!)",
     conda:
         "../envs/train.yaml"
     params:
@@ -22,8 +19,9 @@ rule fetch_model:
     message:
         "models: fetch {params.id}"
     shell:
-        "HF_HUB_OFFLINE=0 " + DOOR + "models.fetch_model --id {params.id:q} --revision {params.revision}"
-        " --output {output.folder:q}"
+        "HF_HUB_OFFLINE=0 {}".format(
+            door("models.fetch_model --id {params.id:q} --revision {params.revision} --output {output.folder:q}")
+        )
 
 
 rule train_tiny_base:
@@ -50,9 +48,10 @@ rule train_tiny_base:
     message:
         "models: tiny language model"
     shell:
-        DOOR_KEEPING
-        + "models.train_tiny_base --documents {input.documents:q} --values {input.values:q} {params.options}"
-        " --seed {params.seed} --output {output.folder:q}"
+        keeping_door(
+            "models.train_tiny_base --documents {input.documents:q} --values {input.values:q} {params.options}"
+            " --seed {params.seed} --output {output.folder:q}"
+        )
 
 
 rule check_tiny_base:
@@ -77,8 +76,10 @@ rule check_tiny_base:
     message:
         "models: answer format of the tiny language model"
     shell:
-        DOOR + "models.check_tiny_base --base {input.base:q} --documents {input.documents:q} --least {params.least}"
-        " --sampling {params.sampling:q} --output {output.gate:q}"
+        door(
+            "models.check_tiny_base --base {input.base:q} --documents {input.documents:q} --least {params.least}"
+            " --sampling {params.sampling:q} --output {output.gate:q}"
+        )
 
 
 rule train_tiny_values:
@@ -104,8 +105,10 @@ rule train_tiny_values:
     message:
         "models: tiny value classifier"
     shell:
-        DOOR_KEEPING + "models.train_tiny_values --train {input.train:q} --dev {input.dev:q} --values {input.values:q}"
-        " {params.options} --threshold {params.threshold} --seed {params.seed} --output {output.folder:q}"
+        keeping_door(
+            "models.train_tiny_values --train {input.train:q} --dev {input.dev:q} --values {input.values:q}"
+            " {params.options} --threshold {params.threshold} --seed {params.seed} --output {output.folder:q}"
+        )
 
 
 rule train_tiny_sentiment:
@@ -128,9 +131,10 @@ rule train_tiny_sentiment:
     message:
         "models: tiny sentiment model"
     shell:
-        DOOR_KEEPING
-        + "models.train_tiny_sentiment --labelled {input.labelled:q} {params.options} --seed {params.seed}"
-        " --output {output.folder:q}"
+        keeping_door(
+            "models.train_tiny_sentiment --labelled {input.labelled:q} {params.options} --seed {params.seed}"
+            " --output {output.folder:q}"
+        )
 
 
 rule copy_encoder:
@@ -143,14 +147,14 @@ rule copy_encoder:
     benchmark:
         "<benchmarks>/models/copy_encoder.tsv"
     conda:
-        "../envs/train.yaml"
+        "../envs/ingest.yaml"
     params:
-        code=signature("models.copy_encoder", "train"),
+        code=signature("models.copy_encoder", "ingest"),
         sha256=C["value_head"]["encoder_sha256"],
     message:
         "models: packaged sentence encoder"
     shell:
-        DOOR + "models.copy_encoder --sha256 {params.sha256} --output {output.folder:q}"
+        door("models.copy_encoder --sha256 {params.sha256} --output {output.folder:q}")
 
 
 rule train_value_head:
@@ -178,6 +182,8 @@ rule train_value_head:
     message:
         "models: value head"
     shell:
-        DOOR_KEEPING + "models.train_value_head --train {input.train:q} --dev {input.dev:q} --values {input.values:q}"
-        " --encoder {input.encoder:q} --strength {params.strength} --folds {params.folds}"
-        " --threshold {params.threshold} --seed {params.seed} --output {output.folder:q}"
+        keeping_door(
+            "models.train_value_head --train {input.train:q} --dev {input.dev:q} --values {input.values:q}"
+            " --encoder {input.encoder:q} --strength {params.strength} --folds {params.folds}"
+            " --threshold {params.threshold} --seed {params.seed} --output {output.folder:q}"
+        )

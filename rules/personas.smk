@@ -1,13 +1,4 @@
 # The seekers (paper A, sections 5.4 and E.1).
-def asked(role):
-    """Params of a step that asks a model: the model, its sampling and what share of unusable answers it stands."""
-    return dict(
-        backend=model_backend(C["roles"][role]) or "none",
-        asked=f"--model {shlex.quote(model_entry(C['roles'][role]))}"
-        f" --sampling {shlex.quote(canonical(C['sampling'][role]))} --max-failed {C['personas']['max_failed']}",
-    )
-
-
 rule write_situations:
     """Step 1: first-person situations for each category and value."""
     input:
@@ -38,10 +29,12 @@ rule write_situations:
     message:
         "personas: situations"
     shell:
-        DOOR + "personas.write_situations --prompt {input.prompt:q} --values {input.values:q}"
-        " --problems {input.problems:q} --cells {params.cells} --least {params.least} --most {params.most}"
-        " --sentences-kind {params.kind} {params.model} --cosine {params.cosine} --seed {params.seed} {params.asked}"
-        " --output {output.situations:q}"
+        door(
+            "personas.write_situations --prompt {input.prompt:q} --values {input.values:q}"
+            " --problems {input.problems:q} --cells {params.cells} --least {params.least} --most {params.most}"
+            " --sentences-kind {params.kind} {params.model} --cosine {params.cosine} --seed {params.seed} {params.asked}"
+            " --output {output.situations:q}"
+        )
 
 
 rule rate_alignment:
@@ -67,8 +60,10 @@ rule rate_alignment:
     message:
         "personas: alignment ratings"
     shell:
-        DOOR + "personas.rate_alignment --prompt {input.prompt:q} --situations {input.situations:q}"
-        " --values {input.values:q} --keep-from {params.keep_from} {params.asked} --output {output.rated:q}"
+        door(
+            "personas.rate_alignment --prompt {input.prompt:q} --situations {input.situations:q}"
+            " --values {input.values:q} --keep-from {params.keep_from} {params.asked} --output {output.rated:q}"
+        )
 
 
 rule label_emotions:
@@ -94,8 +89,10 @@ rule label_emotions:
     message:
         "personas: emotions"
     shell:
-        DOOR + "personas.label_emotions --prompt {input.prompt:q} --situations {input.situations:q}"
-        " --emotions {input.emotions:q} --votes {params.votes} {params.asked} --output {output.labelled:q}"
+        door(
+            "personas.label_emotions --prompt {input.prompt:q} --situations {input.situations:q}"
+            " --emotions {input.emotions:q} --votes {params.votes} {params.asked} --output {output.labelled:q}"
+        )
 
 
 rule write_demographics:
@@ -119,8 +116,10 @@ rule write_demographics:
     message:
         "personas: demographics"
     shell:
-        DOOR + "personas.write_demographics --prompt {input.prompt:q} --situations {input.situations:q}"
-        " {params.asked} --output {output.described:q}"
+        door(
+            "personas.write_demographics --prompt {input.prompt:q} --situations {input.situations:q}"
+            " {params.asked} --output {output.described:q}"
+        )
 
 
 rule assemble_personas:
@@ -137,9 +136,9 @@ rule assemble_personas:
     benchmark:
         "<benchmarks>/personas/assemble_personas.tsv"
     conda:
-        "../envs/metrics.yaml"
+        "../envs/ingest.yaml"
     params:
-        code=signature("personas.assemble_personas", "metrics"),
+        code=signature("personas.assemble_personas", "ingest"),
         train=C["personas"]["train"],
         dev=C["personas"]["dev"],
         test=C["personas"]["test"],
@@ -147,9 +146,11 @@ rule assemble_personas:
     message:
         "personas: splits"
     shell:
-        DOOR + "personas.assemble_personas --personas {input.personas:q} --train {params.train} --dev {params.dev}"
-        " --test {params.test} --seed {params.seed} --train-output {output.train:q} --dev-output {output.dev:q}"
-        " --test-output {output.test:q}"
+        door(
+            "personas.assemble_personas --personas {input.personas:q} --train {params.train} --dev {params.dev}"
+            " --test {params.test} --seed {params.seed} --train-output {output.train:q} --dev-output {output.dev:q}"
+            " --test-output {output.test:q}"
+        )
 
 
 rule pick_example:
@@ -164,12 +165,14 @@ rule pick_example:
     benchmark:
         "<benchmarks>/personas/pick_example.tsv"
     conda:
-        "../envs/metrics.yaml"
+        "../envs/ingest.yaml"
     params:
-        code=signature("personas.pick_example", "metrics"),
+        code=signature("personas.pick_example", "ingest"),
         example=C["personas"]["example"],
     message:
         "personas: one-shot dialogue"
     shell:
-        DOOR + "personas.pick_example --dialogues {input.dialogues:q} --example {params.example}"
-        " --output {output.example:q}"
+        door(
+            "personas.pick_example --dialogues {input.dialogues:q} --example {params.example}"
+            " --output {output.example:q}"
+        )

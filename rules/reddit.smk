@@ -1,23 +1,5 @@
 # Dumps -> filtered posts and comments -> threads with siblings -> splits (paper A, section 4, appendix B).
 KEPT = C["reddit"]["filter"]
-MAIN_DUMP = "offmychest"  # whose threads are built; config: ingest_only names further dumps
-
-
-def dump_file(dump, kind):
-    """The dump's path, or a message that says where it comes from."""
-    if dump == MAIN_DUMP:
-        return raw(f"reddit_{kind}")
-    lying = os.path.join(C["data_dir"], C["ingest_only"][dump]["file"])
-    if not os.path.exists(lying):
-        raise WorkflowError(
-            f"{lying} is missing. ingest_only.{dump} in the config names it: put it there or take it out."
-        )
-    return lying
-
-
-def days(dump):
-    """First and last day kept."""
-    return C["reddit"] if dump == MAIN_DUMP else C["ingest_only"][dump]
 
 
 rule ingest_submissions:
@@ -52,10 +34,12 @@ rule ingest_submissions:
     message:
         "reddit: posts of {wildcards.dump}"
     shell:
-        DOOR + "reddit.ingest_submissions --dump {input.dump:q} --output {output.rows:q} --report {output.report:q}"
-        " --from {params.first} --to {params.last} --score {params.score} --upvote-ratio {params.ratio}"
-        " --absent-upvote-ratio {params.absent} --over-18 {params.adult} --least-words {params.least}"
-        " --most-words {params.most} --salt {params.salt:q} --max-bad {params.max_bad}"
+        door(
+            "reddit.ingest_submissions --dump {input.dump:q} --output {output.rows:q} --report {output.report:q}"
+            " --from {params.first} --to {params.last} --score {params.score} --upvote-ratio {params.ratio}"
+            " --absent-upvote-ratio {params.absent} --over-18 {params.adult} --least-words {params.least}"
+            " --most-words {params.most} --salt {params.salt:q} --max-bad {params.max_bad}"
+        )
 
 
 rule ingest_comments:
@@ -87,9 +71,11 @@ rule ingest_comments:
     message:
         "reddit: comments of {wildcards.dump}"
     shell:
-        DOOR + "reddit.ingest_comments --dump {input.dump:q} --output {output.rows:q} --report {output.report:q}"
-        " --from {params.first} --to {params.last} --score {params.score} --least-words {params.least}"
-        " --most-words {params.most} --salt {params.salt:q} --max-bad {params.max_bad}"
+        door(
+            "reddit.ingest_comments --dump {input.dump:q} --output {output.rows:q} --report {output.report:q}"
+            " --from {params.first} --to {params.last} --score {params.score} --least-words {params.least}"
+            " --most-words {params.most} --salt {params.salt:q} --max-bad {params.max_bad}"
+        )
 
 
 rule build_threads:
@@ -120,10 +106,12 @@ rule build_threads:
     message:
         "reddit: threads"
     shell:
-        DOOR + "reddit.build_threads --submissions {input.submissions:q} --comments {input.comments:q}"
-        " --threads {output.threads:q} --utterances {output.utterances:q} --comment-score {params.score}"
-        " --reply-score {params.reply_score} --same-commenter {params.same} --least {params.least}"
-        " --most {params.most} --siblings {params.siblings}"
+        door(
+            "reddit.build_threads --submissions {input.submissions:q} --comments {input.comments:q}"
+            " --threads {output.threads:q} --utterances {output.utterances:q} --comment-score {params.score}"
+            " --reply-score {params.reply_score} --same-commenter {params.same} --least {params.least}"
+            " --most {params.most} --siblings {params.siblings}"
+        )
 
 
 rule select_threads:
@@ -151,12 +139,14 @@ rule select_threads:
         top=C["targets"]["top"],
         sizes=canonical(C["reddit"]["splits"]),
         seed=C["seed"],
-        folder=f"{RESULTS}/reddit",
+        folder=lambda w, output: os.path.dirname(output.report),
     message:
         "reddit: selected threads and splits"
     shell:
-        DOOR + "reddit.select_threads --threads {input.threads:q} --utterances {input.utterances:q}"
-        " --labels {input.labels:q} --values {input.values:q} --positive-rule {params.rule}"
-        " --positive-threshold {params.positive} --value-threshold {params.threshold} --top {params.top}"
-        " --sizes {params.sizes:q} --seed {params.seed} --single {params.folder:q}/single"
-        " --multi {params.folder:q}/multi --report {output.report:q}"
+        door(
+            "reddit.select_threads --threads {input.threads:q} --utterances {input.utterances:q}"
+            " --labels {input.labels:q} --values {input.values:q} --positive-rule {params.rule}"
+            " --positive-threshold {params.positive} --value-threshold {params.threshold} --top {params.top}"
+            " --sizes {params.sizes:q} --seed {params.seed} --single {params.folder:q}/single"
+            " --multi {params.folder:q}/multi --report {output.report:q}"
+        )

@@ -2,12 +2,6 @@
 REFERENCE_PROMPT = {"value": "A-RG", "emotion": "A-RG-E"}
 
 
-def reference_adapter(variant):
-    """The generator in use: DPO on top of SFT with target values, SFT only without (sections D.2, G.1)."""
-    stage = {"value": "dpo", "emotion": "sft"}[variant]
-    return f"<results>/reference/{C['reference']['setting']}/{variant}/{stage}_adapter"
-
-
 rule build_reference_sft:
     """Chat rows: history (and target values) -> the real comment."""
     input:
@@ -29,8 +23,10 @@ rule build_reference_sft:
     message:
         "reference generator ({wildcards.variant}): SFT rows of {wildcards.split}"
     shell:
-        DOOR + "reference.build_reference_sft --threads {input.threads:q} --prompt {input.prompt:q}"
-        " --values {input.values:q} --history {params.history:q} --output {output.rows:q}"
+        door(
+            "reference.build_reference_sft --threads {input.threads:q} --prompt {input.prompt:q}"
+            " --values {input.values:q} --history {params.history:q} --output {output.rows:q}"
+        )
 
 
 rule train_reference_sft:
@@ -56,11 +52,9 @@ rule train_reference_sft:
         train=lambda w: canonical(C["reference"][w.setting]["sft"]["train"]),
         seed=C["seed"],
     message:
-        "reference generator ({wildcards.variant}): SFT adapter" + ON_GPU
+        f"reference generator ({{wildcards.variant}}): SFT adapter{ON_GPU}"
     shell:
-        DOOR_KEEPING
-        + "reference.train_reference_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
-        + TRAINING
+        keeping_door("reference.train_reference_sft", TRAINING)
 
 
 rule build_reference_pairs:
@@ -87,9 +81,11 @@ rule build_reference_pairs:
     message:
         "reference generator: DPO pairs of {wildcards.split}"
     shell:
-        DOOR + "reference.build_reference_pairs --threads {input.threads:q} --prompt {input.prompt:q}"
-        " --values {input.values:q} --history {params.history:q} --sibling-requires-reply {params.requires_reply}"
-        " --keep {params.keep} --seed {params.seed} --output {output.rows:q}"
+        door(
+            "reference.build_reference_pairs --threads {input.threads:q} --prompt {input.prompt:q}"
+            " --values {input.values:q} --history {params.history:q} --sibling-requires-reply {params.requires_reply}"
+            " --keep {params.keep} --seed {params.seed} --output {output.rows:q}"
+        )
 
 
 rule train_reference_dpo:
@@ -116,7 +112,6 @@ rule train_reference_dpo:
         train=lambda w: canonical(C["reference"][w.setting]["dpo"]["train"]),
         seed=C["seed"],
     message:
-        "reference generator: DPO adapter" + ON_GPU
+        f"reference generator: DPO adapter{ON_GPU}"
     shell:
-        DOOR_KEEPING + "reference.train_reference_dpo --base {input.base:q} --sft-adapter {input.sft:q}"
-        " --train {input.train:q} --dev {input.dev:q}" + TRAINING
+        keeping_door("reference.train_reference_dpo --sft-adapter {input.sft:q}", TRAINING)

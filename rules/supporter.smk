@@ -4,17 +4,6 @@ SOURCES = C["supporter"]["sources"]  # whose dialogues teach a variant, and whos
 ROLLED_OUT = {variant: SOURCES[variant]["rollouts"] for variant in SOURCES}
 
 
-def least_pairs(w, split):
-    """Fewest pairs that are worth training on; points that are only counted may have none."""
-    return C["supporter"]["reward"][f"least_{split}"] if w.point == C["selected"][w.variant] else 0
-
-
-def seeker_turns(point):
-    """Seeker turns after a candidate that a grid point looks at, at most."""
-    h = C["points"][point]["h"]
-    return C["dialogues"]["max_exchanges"] if h == "all" else h
-
-
 rule build_supporter_sft:
     """Filtered four-step rows of both splits, with the counts of tables 1, 9 and 10."""
     input:
@@ -39,9 +28,11 @@ rule build_supporter_sft:
     message:
         "supporter ({wildcards.variant}): SFT rows"
     shell:
-        DOOR + "supporter.build_supporter_sft --train-dialogues {input.train:q} --dev-dialogues {input.dev:q}"
-        " --prompt {input.prompt:q} --strategies {input.strategies:q} --history {params.history:q}"
-        " --train {output.train:q} --dev {output.dev:q} --counts {output.counts:q}"
+        door(
+            "supporter.build_supporter_sft --train-dialogues {input.train:q} --dev-dialogues {input.dev:q}"
+            " --prompt {input.prompt:q} --strategies {input.strategies:q} --history {params.history:q}"
+            " --train {output.train:q} --dev {output.dev:q} --counts {output.counts:q}"
+        )
 
 
 rule train_supporter_sft:
@@ -65,11 +56,9 @@ rule train_supporter_sft:
         **training(C["supporter"]["sft"]),
         code=signature("supporter.train_supporter_sft", "train"),
     message:
-        "supporter ({wildcards.variant}): SFT adapter" + ON_GPU
+        f"supporter ({{wildcards.variant}}): SFT adapter{ON_GPU}"
     shell:
-        DOOR_KEEPING
-        + "supporter.train_supporter_sft --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
-        + TRAINING
+        keeping_door("supporter.train_supporter_sft", TRAINING)
 
 
 rule build_baseline_sft:
@@ -92,8 +81,10 @@ rule build_baseline_sft:
     message:
         "baseline {wildcards.corpus}: SFT rows of {wildcards.split}"
     shell:
-        DOOR + "supporter.build_baseline_sft --dialogues {input.dialogues:q} --prompt {input.prompt:q}"
-        " --history {params.history:q} --output {output.rows:q}"
+        door(
+            "supporter.build_baseline_sft --dialogues {input.dialogues:q} --prompt {input.prompt:q}"
+            " --history {params.history:q} --output {output.rows:q}"
+        )
 
 
 rule train_baseline:
@@ -117,11 +108,9 @@ rule train_baseline:
         **training(C["supporter"]["baselines"]),
         code=signature("supporter.train_baseline", "train"),
     message:
-        "baseline {wildcards.corpus}: adapter" + ON_GPU
+        f"baseline {{wildcards.corpus}}: adapter{ON_GPU}"
     shell:
-        DOOR_KEEPING
-        + "supporter.train_baseline --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
-        + TRAINING
+        keeping_door("supporter.train_baseline", TRAINING)
 
 
 rule compute_rewards:
@@ -147,9 +136,11 @@ rule compute_rewards:
     message:
         "supporter: value rewards of {wildcards.split}"
     shell:
-        DOOR + "supporter.compute_rewards --dialogues {input.dialogues:q} --rollouts {input.rollouts:q}"
-        " --labels {input.labels:q} --rollout-labels {input.rollout_labels:q} --values {input.values:q}"
-        " --value-threshold {params.threshold} --output {output.rewards:q}"
+        door(
+            "supporter.compute_rewards --dialogues {input.dialogues:q} --rollouts {input.rollouts:q}"
+            " --labels {input.labels:q} --rollout-labels {input.rollout_labels:q} --values {input.values:q}"
+            " --value-threshold {params.threshold} --output {output.rewards:q}"
+        )
 
 
 rule score_emotions:
@@ -180,10 +171,12 @@ rule score_emotions:
     message:
         "supporter (emotion): scores of {wildcards.split}"
     shell:
-        DOOR + "supporter.score_emotions --dialogues {input.dialogues:q} --rollouts {input.rollouts:q}"
-        " --personas {input.personas:q} --prompt {input.prompt:q} --model {params.model:q}"
-        " --sampling {params.sampling:q} --samples {params.samples} --horizon {params.horizon}"
-        " --max-failed {params.max_failed} --output {output.rewards:q}"
+        door(
+            "supporter.score_emotions --dialogues {input.dialogues:q} --rollouts {input.rollouts:q}"
+            " --personas {input.personas:q} --prompt {input.prompt:q} --model {params.model:q}"
+            " --sampling {params.sampling:q} --samples {params.samples} --horizon {params.horizon}"
+            " --max-failed {params.max_failed} --output {output.rewards:q}"
+        )
 
 
 rule build_preference_pairs:
@@ -218,11 +211,13 @@ rule build_preference_pairs:
     message:
         "supporter ({wildcards.variant}): DPO pairs at {wildcards.point}"
     shell:
-        DOOR + "supporter.build_preference_pairs --train-dialogues {input.train:q} --dev-dialogues {input.dev:q}"
-        " --train-rewards {input.train_rewards:q} --dev-rewards {input.dev_rewards:q} --prompt {input.prompt:q}"
-        " --strategies {input.strategies:q} --history {params.history:q} --horizon {params.h} --gamma {params.gamma}"
-        " --threshold {params.t} --compare {params.compare} --least-train {params.least_train}"
-        " --least-dev {params.least_dev} --train {output.train:q} --dev {output.dev:q} --counts {output.counts:q}"
+        door(
+            "supporter.build_preference_pairs --train-dialogues {input.train:q} --dev-dialogues {input.dev:q}"
+            " --train-rewards {input.train_rewards:q} --dev-rewards {input.dev_rewards:q} --prompt {input.prompt:q}"
+            " --strategies {input.strategies:q} --history {params.history:q} --horizon {params.h} --gamma {params.gamma}"
+            " --threshold {params.t} --compare {params.compare} --least-train {params.least_train}"
+            " --least-dev {params.least_dev} --train {output.train:q} --dev {output.dev:q} --counts {output.counts:q}"
+        )
 
 
 rule train_supporter_dpo:
@@ -247,7 +242,6 @@ rule train_supporter_dpo:
         **training(C["supporter"]["dpo"]),
         code=signature("supporter.train_supporter_dpo", "train"),
     message:
-        "supporter ({wildcards.variant}): DPO adapter at {wildcards.point}" + ON_GPU
+        f"supporter ({{wildcards.variant}}): DPO adapter at {{wildcards.point}}{ON_GPU}"
     shell:
-        DOOR_KEEPING + "supporter.train_supporter_dpo --base {input.base:q} --sft-adapter {input.sft:q}"
-        " --train {input.train:q} --dev {input.dev:q}" + TRAINING
+        keeping_door("supporter.train_supporter_dpo --sft-adapter {input.sft:q}", TRAINING)

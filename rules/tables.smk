@@ -33,16 +33,19 @@ rule tabulate_table1:
     benchmark:
         "<benchmarks>/tables/tabulate_table1.tsv"
     conda:
-        "../envs/metrics.yaml"
+        "../envs/ingest.yaml"
     params:
         **TABLE_PARAMS,
-        code=signature("tables.tabulate_table1", "metrics"),
+        code=signature("tables.tabulate_table1", "ingest"),
         point=canonical(C["points"][C["selected"]["value"]]),
     message:
         "table 1"
     shell:
-        DOOR + "tables.tabulate_table1 --sft {input.sft:q} --printed {input.printed:q} --selected {input.selected:q}"
-        " --point {params.point:q} --published-points {input.points:q}" + TABLE
+        door(
+            "tables.tabulate_table1 --sft {input.sft:q} --printed {input.printed:q} --selected {input.selected:q}"
+            " --point {params.point:q} --published-points {input.points:q}",
+            TABLE,
+        )
 
 
 rule tabulate_table3:
@@ -84,10 +87,13 @@ rule tabulate_table3:
     message:
         "table 3"
     shell:
-        DOOR + "tables.tabulate_table3 --systems {params.systems:q} --reference {params.reference}"
-        " --dialogues {input.dialogues:q} --skills {input.skills:q} --intensity {input.intensity:q}"
-        " --values {input.values:q} --resamples {params.resamples} --seed {params.seed} --stats {output.stats:q}"
-        " --agreement {output.agreement:q} --completion {output.completion:q}" + TABLE
+        door(
+            "tables.tabulate_table3 --systems {params.systems:q} --reference {params.reference}"
+            " --dialogues {input.dialogues:q} --skills {input.skills:q} --intensity {input.intensity:q}"
+            " --values {input.values:q} --resamples {params.resamples} --seed {params.seed} --stats {output.stats:q}"
+            " --agreement {output.agreement:q} --completion {output.completion:q}",
+            TABLE,
+        )
 
 
 rule tabulate_table4:
@@ -105,14 +111,14 @@ rule tabulate_table4:
     benchmark:
         "<benchmarks>/tables/tabulate_table4.tsv"
     conda:
-        "../envs/metrics.yaml"
+        "../envs/ingest.yaml"
     params:
         **TABLE_PARAMS,
-        code=signature("tables.tabulate_table4", "metrics"),
+        code=signature("tables.tabulate_table4", "ingest"),
     message:
         "table 4"
     shell:
-        DOOR + "tables.tabulate_table4 --single {input.single:q} --multi {input.multi:q}" + TABLE
+        door("tables.tabulate_table4 --single {input.single:q} --multi {input.multi:q}", TABLE)
 
 
 rule tabulate_table9:
@@ -129,14 +135,14 @@ rule tabulate_table9:
     benchmark:
         "<benchmarks>/tables/tabulate_table9.tsv"
     conda:
-        "../envs/metrics.yaml"
+        "../envs/ingest.yaml"
     params:
         **TABLE_PARAMS,
-        code=signature("tables.tabulate_table9", "metrics"),
+        code=signature("tables.tabulate_table9", "ingest"),
     message:
         "table 9"
     shell:
-        DOOR + "tables.tabulate_table9 --counts {input.counts:q}" + TABLE
+        door("tables.tabulate_table9 --counts {input.counts:q}", TABLE)
 
 
 rule tabulate_table10:
@@ -153,14 +159,14 @@ rule tabulate_table10:
     benchmark:
         "<benchmarks>/tables/tabulate_table10.tsv"
     conda:
-        "../envs/metrics.yaml"
+        "../envs/ingest.yaml"
     params:
         **TABLE_PARAMS,
-        code=signature("tables.tabulate_table10", "metrics"),
+        code=signature("tables.tabulate_table10", "ingest"),
     message:
         "table 10"
     shell:
-        DOOR + "tables.tabulate_table10 --counts {input.counts:q}" + TABLE
+        door("tables.tabulate_table10 --counts {input.counts:q}", TABLE)
 
 
 rule plot_figure2:
@@ -194,9 +200,10 @@ rule plot_figure2:
     message:
         "figure 2"
     shell:
-        DOOR
-        + "tables.plot_figure2 --dialogues {input.dialogues:q} --labels {input.labels:q} --values {input.values:q}"
-        " --positive-rule {params.rule} --positive-threshold {params.positive} --value-threshold {params.threshold}"
-        " --window {params.window} --alpha {params.alpha} --resamples {params.resamples} --seed {params.seed}"
-        " --published {input.published:q} --run {params.run} --evidence {params.evidence}"
-        " --output {output.figure:q} --table {output.table:q} --summary {output.summary:q}"
+        door(
+            "tables.plot_figure2 --dialogues {input.dialogues:q} --labels {input.labels:q} --values {input.values:q}"
+            " --positive-rule {params.rule} --positive-threshold {params.positive} --value-threshold {params.threshold}"
+            " --window {params.window} --alpha {params.alpha} --resamples {params.resamples} --seed {params.seed}"
+            " --published {input.published:q} --run {params.run} --evidence {params.evidence}"
+            " --output {output.figure:q} --table {output.table:q} --summary {output.summary:q}"
+        )

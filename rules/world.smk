@@ -2,13 +2,6 @@
 COMPACT = ("A-TVD", "A-RG", "A-RG-E", "A-SUP", "A-SUP-E", "A-SUP-PLAIN")  # prompts of the local roles
 
 
-def world_files(*datasets):
-    """Raw files of these datasets, as the world writes them."""
-    return {
-        name: f"<results>/world/{entry['file']}" for name, entry in DATASETS.items() if entry["dataset"] in datasets
-    }
-
-
 rule set_effects:
     """The world with its planted effects scaled (config: world.effects; 0 is the null world)."""
     input:
@@ -29,7 +22,7 @@ rule set_effects:
     message:
         "world: planted effects"
     shell:
-        DOOR + "world.set_effects --world {input.world:q} --scale {params.scale} --output {output.world:q}"
+        door("world.set_effects --world {input.world:q} --scale {params.scale} --output {output.world:q}")
 
 
 rule write_corpora:
@@ -47,14 +40,16 @@ rule write_corpora:
         "../envs/ingest.yaml"
     params:
         code=signature("world.write_corpora", "ingest"),
-        folder=f"{RESULTS}/world",
+        folder=lambda w, output: os.path.commonpath(output),
         counts=canonical(C["world"]["corpora"]),
         seed=C["seed"],
     message:
         "world: corpora"
     shell:
-        DOOR + "world.write_corpora --world {input.world:q} --counts {params.counts:q} --seed {params.seed}"
-        " --output {params.folder:q}"
+        door(
+            "world.write_corpora --world {input.world:q} --counts {params.counts:q} --seed {params.seed}"
+            " --output {params.folder:q}"
+        )
 
 
 rule write_dumps:
@@ -78,8 +73,10 @@ rule write_dumps:
     message:
         "world: Reddit dumps"
     shell:
-        DOOR + "world.write_dumps --world {input.world:q} --posts {params.posts} --seed {params.seed}"
-        " --submissions {output.reddit_submissions:q} --comments {output.reddit_comments:q}"
+        door(
+            "world.write_dumps --world {input.world:q} --posts {params.posts} --seed {params.seed}"
+            " --submissions {output.reddit_submissions:q} --comments {output.reddit_comments:q}"
+        )
 
 
 rule write_pretraining:
@@ -101,16 +98,18 @@ rule write_pretraining:
         "../envs/ingest.yaml"
     params:
         code=signature("world.write_pretraining", "ingest"),
-        prompts=C["prompts_dir"],
+        prompts=lambda w, input: os.path.dirname(input[0]),
         documents=C["world"]["documents"],
         held_out=C["world"]["held_out"],
         seed=C["seed"],
     message:
         "world: documents of the tiny language model"
     shell:
-        DOOR + "world.write_pretraining --world {input.world:q} --prompts {params.prompts:q}"
-        " --strategies {input.strategies:q} --values {input.values:q} --documents {params.documents}"
-        " --held-out {params.held_out} --seed {params.seed} --output {output.documents:q}"
+        door(
+            "world.write_pretraining --world {input.world:q} --prompts {params.prompts:q}"
+            " --strategies {input.strategies:q} --values {input.values:q} --documents {params.documents}"
+            " --held-out {params.held_out} --seed {params.seed} --output {output.documents:q}"
+        )
 
 
 rule write_labelled:
@@ -133,5 +132,7 @@ rule write_labelled:
     message:
         "world: sentences with a valence"
     shell:
-        DOOR + "world.write_labelled --world {input.world:q} --rows {params.rows} --seed {params.seed}"
-        " --output {output.rows:q}"
+        door(
+            "world.write_labelled --world {input.world:q} --rows {params.rows} --seed {params.seed}"
+            " --output {output.rows:q}"
+        )

@@ -1,16 +1,19 @@
 """Asks a model a list of requests, in order, through the journal; an unusable answer is asked again."""
 
+import hashlib
+import json
 import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
-from scripts.llm.journal import Journal, request_key
+from scripts.llm.journal import Journal
 from scripts.provenance.counts import COUNTS, USED
 
 log = logging.getLogger(__name__)
 
+SCHEMA = 1  # raise it when what a key stands for changes
 PARSE_RETRIES = 3  # requirement A-006
 RETRY_TEMPERATURE = 0.7  # a greedy request would give the same unusable answer again
 USABLE = "stop"
@@ -83,6 +86,16 @@ class Backend(Protocol):
 
     def answer(self, asks: list[Ask], keep: Callable[[Ask, Reply], None]) -> None:
         """Calls `keep` once for every ask as its answer comes; raises Problem when some cannot be had."""
+
+
+def request_key(backend: str, identity: str, body: dict, prefix: str, sample: str, epoch: int) -> str:
+    """The sha256 of all that an answer depends on; addresses and ports are left out.
+
+    A local model draws its noise from it, so it stands in code that signatures cover, not with the journal.
+    """
+    stands_for = [SCHEMA, backend, identity, body, prefix, sample, epoch]
+    text = json.dumps(stands_for, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Replayer:

@@ -7,7 +7,6 @@ One process writes to a journal at a time.
 
 import errno
 import fcntl
-import hashlib
 import json
 import logging
 import os
@@ -23,16 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SCHEMA = 1  # raise it when what a key stands for changes
 SYNC_SECONDS = 0.5
 _REPLY = ("text", "finish", "usage", "retries", "logprobs", "response")
-
-
-def request_key(backend: str, identity: str, body: dict, prefix: str, sample: str, epoch: int) -> str:
-    """The sha256 of all that an answer depends on; addresses and ports are left out."""
-    stands_for = [SCHEMA, backend, identity, body, prefix, sample, epoch]
-    text = json.dumps(stands_for, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def journal_path(output: str | Path) -> Path:

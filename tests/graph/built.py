@@ -41,7 +41,8 @@ for job in plan(configfiles_of("demo"), targets or ["all", "headline"]):
     if job.command and (not targets or set(targets) & set(job.outputs)):
         sidecar = Sidecar(job.sidecar, job.rule, words_of(job), job.code)
         environment = job.code.partition("@")[2]
-        sidecar.note_environment(environment, parts(f"scripts/{job.rule.replace('.', '/')}.py", environment))
+        sidecar.note_environment(environment)
+        sidecar.record["parts"] = parts(f"scripts/{job.rule.replace('.', '/')}.py", environment)
         sidecar.note_inputs(list(job.inputs))
         sidecar.note_outputs(list(job.outputs))
         sidecar.finish("ok", 0)

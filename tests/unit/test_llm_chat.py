@@ -8,8 +8,8 @@ from collections import Counter
 
 import pytest
 
-from scripts.llm.asking import PARSE_RETRIES, Ask, Chat, Reply, Request, Sampling
-from scripts.llm.journal import Journal, journal_path, open_journal, request_key
+from scripts.llm.asking import PARSE_RETRIES, Ask, Chat, Reply, Request, Sampling, request_key
+from scripts.llm.journal import Journal, journal_path, open_journal
 from scripts.provenance.counts import COUNTS
 from scripts.provenance.errors import Problem
 
@@ -17,7 +17,7 @@ from scripts.provenance.errors import Problem
 class Echo:
     """Answers with the question and the sample index, last request first; `script` overrides (id, sample)."""
 
-    name = "echo"
+    name = priced = "echo"
 
     def __init__(self, identity="weights-1", script=None):
         self.identity, self.script, self.asked = identity, script or {}, []

@@ -1,0 +1,172 @@
+# Functions that say what a rule reads and is told, by stage.
+
+
+# ---- corpora
+def pinned(name):
+    """The registry's sha256 of a real file; the world's files are pinned by their own inputs."""
+    return DATASETS[name]["sha256"] if C["datasets"][DATASETS[name]["dataset"]]["from"] == "data_dir" else ""
+
+
+# ---- dialogues
+def system(w):
+    return SYSTEMS[w.system]
+
+
+def rolls_out(name, split):
+    """Whether these dialogues are the trunk of the local supporter's rollouts (their share of personas: A-051)."""
+    return is_local(name) and split == "train"
+
+
+def is_local(name):
+    """Whether the system's supporter is a model of ours (base with or without an adapter)."""
+    return C["models"][SYSTEMS[name]["supporter"]].get("backend") is None
+
+
+def adapter_of(name):
+    """The supporter's adapter folder, or nothing for an endpoint and for the base itself."""
+    kind = SYSTEMS[name]["adapter"]
+    if kind == "none":
+        return []
+    family, which = kind.split("/")
+    if family == "baseline":
+        return f"<results>/supporter/baseline/{which}_adapter"
+    if which == "sft":
+        return f"<results>/supporter/{family}/sft_adapter"
+    return f"<results>/supporter/{family}/dpo_adapter/{C['selected'][family]}"
+
+
+def speaking_inputs(w):
+    """Models, adapters and prompts that a system's turns need."""
+    entry, found = system(w), {}
+    four_step, local = entry["form"] == "four_step", is_local(w.system)
+    if local or four_step:
+        found["base"] = model_dir("llama")
+        found["gate"] = base_gate()
+    if adapter_of(w.system):
+        found["supporter_adapter"] = adapter_of(w.system)
+    if not four_step:
+        found["supporter_prompt"] = prompt("A-SUP-PLAIN")
+    else:
+        value = entry["reference"] == "value"
+        found["supporter_prompt"] = prompt("A-SUP" if value else "A-SUP-E")
+        found["reference"] = reference_adapter(entry["reference"])
+        found["reference_prompt"] = prompt(REFERENCE_PROMPT[entry["reference"]])
+        if value:
+            found["detector"] = DETECTOR
+            found["detector_prompt"] = prompt("A-TVD")
+        if not local:
+            found["alternative_prompt"] = prompt("A-SUP-ALT")
+    if C["models"]["sentiment"]["kind"] != "lexicon":
+        found["sentiment_model"] = model_dir("sentiment")
+    return found
+
+
+def speaking_options(w, input):
+    """The command line words for those inputs, named as they are."""
+    named = sorted(name for name in speaking_inputs(w) if name != "gate")
+    return " ".join(f"--{name.replace('_', '-')} {shlex.quote(str(input[name]))}" for name in named)
+
+
+def speaking_worlds(w):
+    return sorted({*world_of(C["roles"]["seeker"]), *world_of(SYSTEMS[w.system]["supporter"])})
+
+
+def speaking_samplings(w):
+    """Sampling leaves of the roles that this system uses."""
+    chosen = {role: C["sampling"][role] for role in ("seeker", "supporter")}
+    if system(w)["form"] == "four_step":
+        chosen["reference"] = C["sampling"]["reference"]
+        if system(w)["reference"] == "value":
+            chosen["detector"] = C["sampling"]["detector"]
+    return canonical(chosen)
+
+
+def speaking_backends(w):
+    """Signatures of model backends that are our code (the offline world)."""
+    names = {C["roles"]["seeker"], system(w)["supporter"]}
+    return ",".join(filter(None, sorted(model_backend(name) for name in names))) or "none"
+
+
+# ---- judging
+def judge(role):
+    """Params of a judging rule: the model, its sampling and what share of unusable answers it stands."""
+    leaves = C["sampling"][role]
+    return dict(
+        backend=model_backend(C["roles"][role]) or "none",
+        judge=f"--model {shlex.quote(model_entry(C['roles'][role]))} --temperature {leaves['temperature']}"
+        f" --top-p {leaves['top_p']} --max-tokens {leaves['max_tokens']} --max-failed {C['judging']['max_failed']}",
+    )
+
+
+# ---- labels
+def utterance_source(w):
+    """What a table of labels is about: Reddit's utterances, ESConv's merged turns, simulated dialogues."""
+    if w.table == "reddit":
+        return "<results>/reddit/utterances.parquet"
+    if w.table == "esconv":
+        return expand("<results>/corpora/esconv/{split}.jsonl", split=SPLITS)
+    return f"<results>/{w.table}.jsonl"
+
+
+def source_option(w, input):
+    words = " ".join(
+        shlex.quote(str(path)) for path in ([input.source] if isinstance(input.source, str) else input.source)
+    )
+    if w.table == "reddit":
+        return f"--utterances {words}"
+    return f"--dialogues {words} --merge {'yes' if w.table == 'esconv' else 'no'}"
+
+
+# ---- personas
+def asked(role):
+    """Params of a step that asks a model: the model, its sampling and what share of unusable answers it stands."""
+    return dict(
+        backend=model_backend(C["roles"][role]) or "none",
+        asked=f"--model {shlex.quote(model_entry(C['roles'][role]))}"
+        f" --sampling {shlex.quote(canonical(C['sampling'][role]))} --max-failed {C['personas']['max_failed']}",
+    )
+
+
+# ---- reddit
+def dump_file(dump, kind):
+    """The dump's path, or a message that says where it comes from."""
+    if dump == MAIN_DUMP:
+        return raw(f"reddit_{kind}")
+    lying = os.path.join(C["data_dir"], C["ingest_only"][dump]["file"])
+    if not os.path.exists(lying):
+        raise WorkflowError(
+            f"{lying} is missing. ingest_only.{dump} in the config names it: put it there or take it out."
+        )
+    return lying
+
+
+def days(dump):
+    """First and last day kept."""
+    return C["reddit"] if dump == MAIN_DUMP else C["ingest_only"][dump]
+
+
+# ---- reference
+def reference_adapter(variant):
+    """The generator in use: DPO on top of SFT with target values, SFT only without (sections D.2, G.1)."""
+    stage = {"value": "dpo", "emotion": "sft"}[variant]
+    return f"<results>/reference/{C['reference']['setting']}/{variant}/{stage}_adapter"
+
+
+# ---- supporter
+def least_pairs(w, split):
+    """Fewest pairs that are worth training on; points that are only counted may have none."""
+    return C["supporter"]["reward"][f"least_{split}"] if w.point == C["selected"][w.variant] else 0
+
+
+def seeker_turns(point):
+    """Seeker turns after a candidate that a grid point looks at, at most."""
+    h = C["points"][point]["h"]
+    return C["dialogues"]["max_exchanges"] if h == "all" else h
+
+
+# ---- world
+def world_files(*datasets):
+    """Raw files of these datasets, as the world writes them."""
+    return {
+        name: f"<results>/world/{entry['file']}" for name, entry in DATASETS.items() if entry["dataset"] in datasets
+    }
