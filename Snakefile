@@ -26,6 +26,7 @@ include: "rules/audit.smk"
 
 name_params()
 freeze_signatures()
+warn_of_unrecorded()
 
 
 localrules:

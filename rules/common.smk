@@ -20,6 +20,7 @@ from scripts.config.load import load_config
 from scripts.provenance.accepted import accepted_codes, standing_in
 from scripts.provenance.errors import Problem
 from scripts.provenance.signature import backend_code, save_cache, signature as code_of
+from scripts.provenance.vouch import warning
 
 try:
     C = load_config(config).model_dump(mode="json")
@@ -127,6 +128,12 @@ def freeze_signatures():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         os.environ.update(AFFIRM_PLAN=str(path))
+
+
+def warn_of_unrecorded():
+    """Names artifacts that are kept though nothing says how they were made (a copied results folder)."""
+    if not PLAN and (said := warning(Path(C["pathvars"]["logs"]), code_of, Path(".snakemake", "metadata"))):
+        print(said, file=sys.stderr)
 
 
 def canonical(value):

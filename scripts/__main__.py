@@ -11,6 +11,11 @@ import sys
 
 
 def main(argv: list[str]) -> int:
+    if sys.platform == "linux" and "AFFIRM_PLAN" in os.environ:
+        # Started by Snakemake, which may be killed: a job that outlived it would write beside its successor.
+        from scripts.provenance.warm import die_with
+
+        die_with(os.getppid())
     socket_path = os.environ.get("AFFIRM_WARM")
     if socket_path:
         from scripts.provenance.warm import hand_over
@@ -25,13 +30,20 @@ def run_job(argv: list[str]) -> int:
     """Exit code of the job: 0, 2 for a Problem, 3 for changed code, 1 for a crash, 128 + n for a signal."""
     import logging
 
-    from scripts.provenance.job import Job
+    from scripts.provenance.errors import disk_full
+    from scripts.provenance.job import FULL, Job
 
     options, (rule, *words) = _parse(argv)
     _set_up_logging(options.log)
     recorded = without_secrets(words)
     logging.getLogger(f"scripts.{rule}").info("%s %s", rule, " ".join(recorded))
-    return Job(rule, words, recorded, options).run()
+    try:
+        return Job(rule, words, recorded, options).run()
+    except OSError as error:  # there is no room for the record either
+        if not disk_full(error):
+            raise
+        print(f"{rule.split('.')[-1]}: {FULL}", file=sys.stderr)
+        return 2
 
 
 SECRETS = ("--salt",)  # options whose value stays out of logs and sidecars
@@ -70,14 +82,17 @@ def _parse(argv: list[str]):
 def _set_up_logging(path: str | None) -> None:
     import logging
 
-    handlers: list[logging.Handler] = []
+    from scripts.provenance.errors import disk_full
+
     if path:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        handlers.append(logging.FileHandler(path, mode="w", encoding="utf-8"))
+        handler: logging.Handler = logging.FileHandler(path, mode="w", encoding="utf-8")
     else:
-        handlers.append(logging.StreamHandler(sys.stderr))
+        handler = logging.StreamHandler(sys.stderr)
+    told = handler.handleError
+    handler.handleError = lambda record: None if disk_full(sys.exc_info()[1]) else told(record)  # the job will tell
     logging.basicConfig(
-        level=logging.INFO, handlers=handlers, force=True, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        level=logging.INFO, handlers=[handler], force=True, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("scripts").setLevel(logging.DEBUG if path else logging.INFO)
     for chatty in ("httpx2", "httpcore2", "openai"):

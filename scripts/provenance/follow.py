@@ -1,7 +1,8 @@
 """Runs a Snakemake command and prints one line a finished job.
 
-`python -m scripts.provenance.follow LOG -- snakemake …`. The whole output goes to LOG; when the command fails, its
-last lines are shown. A build that runs in this folder already is left alone; the lock of a killed one is taken off.
+`python -m scripts.provenance.follow LOG -- snakemake …`. The whole output goes to LOG; when the command fails, what
+its failed jobs said is shown. A build that runs in this folder already is left alone; the lock of a killed one is
+taken off.
 """
 
 import os
@@ -12,9 +13,17 @@ import sys
 import time
 from pathlib import Path
 
+from scripts.provenance.vouch import PREFIX
+
 _MESSAGE = re.compile(r"^Job (\d+): (.*)")
 _DONE = re.compile(r"^Finished jobid: (\d+)")
 _STEPS = re.compile(r"^(\d+) of (\d+) steps")
+_FAILED = re.compile(r"^Error in rule (\w+):")
+_LOG = re.compile(r"^    log: ([^,\s]+)")
+_SNAKEMAKE = re.compile(
+    r"^(\[\w{3} |Job \d+: |Reason: |Finished jobid|\d+ of \d+ steps|Select jobs|Execute \d|    \w+:)"
+)
+_MOST_LINES = 40
 
 
 def main(argv: list[str]) -> int:
@@ -25,9 +34,7 @@ def main(argv: list[str]) -> int:
     if any(Path(".snakemake/locks").glob("*")):
         take_off_lock(command)
     path.parent.mkdir(parents=True, exist_ok=True)
-    messages: dict[str, str] = {}
-    starts: dict[str, float] = {}
-    done: list[str] = []
+    progress = Progress()
     with open(path, "w", encoding="utf-8") as stream:
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         process = subprocess.Popen(command, **streams, encoding="utf-8", errors="replace")
@@ -36,23 +43,56 @@ def main(argv: list[str]) -> int:
         for line in process.stdout:
             stream.write(line)
             stream.flush()
-            if found := _MESSAGE.match(line):
-                messages[found[1]] = found[2]
-                starts[found[1]] = time.monotonic()
-            elif found := _DONE.match(line):
-                done.append(found[1])
-            elif (found := _STEPS.match(line)) and done:
-                for job in (job for job in done if job in messages):  # aggregates make nothing and have no message
-                    seconds = time.monotonic() - starts[job]
-                    print(f"[{found[1]:>3} of {found[2]}] {messages[job]} ({seconds:.1f} s)", flush=True)
-                done.clear()
-            elif line.startswith("Nothing to be done"):
-                print("Nothing to be done: every file is there and up to date.", flush=True)
+            progress.read(line)
         code = process.wait()
     if code:
-        print("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[-40:]), file=sys.stderr)
+        lines = path.read_text(encoding="utf-8").splitlines()
+        print("\n".join(failures(lines) or lines[-_MOST_LINES:]), file=sys.stderr)
         print(f"The build stopped; the whole log is {path}. Run the same command again to go on.", file=sys.stderr)
     return code if code >= 0 else 128 - code
+
+
+class Progress:
+    """Prints a line for each job that Snakemake reports as finished, and what cannot be vouched for."""
+
+    def __init__(self) -> None:
+        self.messages: dict[str, str] = {}
+        self.starts: dict[str, float] = {}
+        self.done: list[str] = []
+
+    def read(self, line: str) -> None:
+        if found := _MESSAGE.match(line):
+            self.messages[found[1]] = found[2]
+            self.starts[found[1]] = time.monotonic()
+        elif found := _DONE.match(line):
+            self.done.append(found[1])
+        elif (found := _STEPS.match(line)) and self.done:
+            for job in (job for job in self.done if job in self.messages):  # aggregates make nothing, have no message
+                seconds = time.monotonic() - self.starts[job]
+                print(f"[{found[1]:>3} of {found[2]}] {self.messages[job]} ({seconds:.1f} s)", flush=True)
+            self.done.clear()
+        elif line.startswith(PREFIX):
+            print(line, end="", flush=True)
+        elif line.startswith("Nothing to be done"):
+            print("Nothing to be done: every file is there and up to date.", flush=True)
+
+
+def failures(lines: list[str]) -> list[str]:
+    """Of each failed job in a build's log: its rule, the last lines it wrote, how it ended, and its own log.
+
+    With --keep-going many jobs follow a failed one, so the end of the log would not show it.
+    """
+    told: list[str] = []
+    for place, line in enumerate(lines):
+        if found := _FAILED.match(line):
+            raised = next((at for at in range(place, 0, -1) if lines[at].startswith("RuleException:")), place)
+            start = raised
+            while start and raised - start < _MOST_LINES and not _SNAKEMAKE.match(lines[start - 1]):
+                start -= 1
+            ended = [text.rpartition("' ")[2] for text in lines[raised:place] if text.startswith("Command '")]
+            log = next((log[1] for text in lines[place:] if (log := _LOG.match(text))), "none")
+            told += [f"{found[1]} {' '.join(ended) or 'failed'} Its log: {log}", *lines[start:raised], ""]
+    return told
 
 
 def running_here() -> int | None:

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from scripts.provenance import keep, reads
 from scripts.provenance.accepted import standing_in
 from scripts.provenance.drafts import draft_folder_of
-from scripts.provenance.errors import Problem
+from scripts.provenance.errors import Problem, disk_full
 from scripts.provenance.sandbox import confine, readable_code, refused, shown, undeclared
 from scripts.provenance.sidecar import Sidecar, tree_sha256
 from scripts.provenance.signature import BACKENDS, backend_code, forget, parts, signature
@@ -24,6 +24,7 @@ from scripts.provenance.signature import BACKENDS, backend_code, forget, parts, 
 UNCONFINED = {"audit.build_report"}
 UNDECLARED = "{} is read without being declared. Make it an input of the rule, or do not read it."
 CHANGED = "its code changed after the build was planned. Run the same command again."
+FULL = "the disk is full. Free some space and run the same command again: what is finished stays."
 
 
 class Job:
@@ -82,6 +83,9 @@ class Job:
             return "undeclared_read", 2
         if isinstance(error, Problem):
             self._tell(str(error))
+            return "problem", 2
+        if disk_full(error):
+            self._tell(FULL)
             return "problem", 2
         if isinstance(error, FileNotFoundError):
             self._tell(f"{error.filename or error} is missing. Look at the path, or build what makes it first.")

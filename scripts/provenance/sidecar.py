@@ -78,7 +78,7 @@ class Sidecar:
         if not self.path:
             return
         Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-        draft = f"{self.path}.{os.getpid()}.tmp"
+        draft = f"{self.path}.tmp"  # one name, so that the next job takes away what a killed one left
         with open(draft, "w", encoding="utf-8") as stream:
             stream.write(json.dumps(self.record, sort_keys=True) + "\n")
         os.replace(draft, self.path)

@@ -1,1 +1,140 @@
-"""Interim."""
+"""What Snakemake keeps without being able to say why: artifacts that it has no record of.
+
+It compares code, options and inputs with its records in `.snakemake/metadata`; of an artifact without one (a copied
+`results/`, a deleted `.snakemake`) it looks at the file times only. Then the sidecars have to tell.
+"""
+
+import functools
+import hashlib
+import json
+import os
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from scripts.provenance.accepted import standing_in
+
+PREFIX = "vouch: "  # of every line of the warning
+MOST_LINES = 10
+MOST_BYTES = 1_000_000  # of a file that is hashed on start
+UNFINISHED = ("running", "nothing")
+
+
+def warning(logs: Path, planned: Callable[[str, str], str], metadata: Path) -> str:
+    """What a build says on start of artifacts that it keeps without a record; '' when there are none."""
+    kept = unrecorded(logs, metadata)
+    if not kept:
+        return ""
+    lines = _unfit(kept, planned)
+    others = len(kept) - len(lines)
+    text = [
+        f"Snakemake has no record of {len(kept)} artifacts in {logs.parent} (a copy?): it looks at their time only."
+    ]
+    if lines:
+        text += [f"{len(lines)} of them cannot be vouched for:", *("  " + line for line in lines[:MOST_LINES])]
+        text += [f"  … and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
+        text += ["Build these again: the same command with --forcerun and their paths, or delete the whole folder."]
+    if others:
+        text += [f"{others} fit this code and these inputs; an edit of the config will go unnoticed for them."]
+    return "\n".join(PREFIX + line for line in text)
+
+
+def unvouched(logs: Path, planned: Callable[[str, str], str], metadata: Path) -> list[str]:
+    """A line for each artifact that has no record and does not fit its sidecar: its path and why.
+
+    `planned` gives the code hash of `<stage>.<rule>` with an environment file. Options are not compared: a changed
+    config value stays unnoticed for every artifact in `unrecorded`, whether it is listed here or not.
+    """
+    return _unfit(unrecorded(logs, metadata), planned)
+
+
+def unrecorded(logs: Path, metadata: Path) -> list[tuple[str, dict]]:
+    """(artifact, sidecar's record) for every artifact that a sidecar below `logs` names and Snakemake has no record of.
+
+    Of a job with several outputs all are meant when one is, because Snakemake compares none of them then. What stands
+    in `incomplete` beside `metadata` is not meant: it is made again anyway. A sidecar that names no outputs (of a
+    killed job) stands for them where Snakemake has no records at all; elsewhere it knows what was killed.
+    """
+    known = _records(metadata) | _records(metadata.with_name("incomplete"))
+    longest = os.pathconf(metadata, "PC_NAME_MAX") if known else 255
+    found = []
+    for path in sorted(_below(logs, ".json")):
+        record = _read(path)
+        outputs = record.get("outputs", {})
+        if record["status"] in UNFINISHED and not outputs and not known:
+            found.append((path, record))
+        elif any(record_name(name, longest) not in known for name in outputs):
+            found += [(name, record) for name in outputs if os.path.exists(name)]
+    return found
+
+
+def record_name(output: str, longest: int = 255) -> str:
+    """Where Snakemake 9 keeps the record of an output, below `.snakemake/metadata`.
+
+    The URL-safe base64 of the path as the rule names it; what is longer than a file name may be is cut into pieces of
+    `longest` - 1 characters, all but the last of them folders with an `@` in front (its persistence/file.py).
+    """
+    text, size = urlsafe_b64encode(output.encode()).decode(), longest - 1
+    pieces = [text[start : start + size] for start in range(0, len(text), size)]
+    return "/".join([*("@" + piece for piece in pieces[:-1]), pieces[-1]])
+
+
+def _unfit(kept: list[tuple[str, dict]], planned: Callable[[str, str], str]) -> list[str]:
+    digest = functools.lru_cache(None)(_digest)
+    whys = ((name, _why(name, record, planned, digest)) for name, record in kept)
+    return sorted(f"{name}: {why}" for name, why in whys if why)
+
+
+def _why(name: str, record: dict, planned: Callable[[str, str], str], digest: Callable) -> str:
+    """Why the artifact is not what a build would make now, or ''."""
+    if record["status"] != "ok":
+        return f"the record of its job says {record['status']}"
+    code, _, environment = (record["code"] or "").partition("@")
+    try:
+        now = planned(record["rule"], environment)
+    except OSError:
+        return f"made by {record['rule']}, which is no rule any more"
+    if code not in (now, standing_in(now, record["outputs"])):
+        return f"made by other code of {record['rule']} than this"
+    if _differs(name, record["outputs"][name], digest):
+        return "not the bytes that its job wrote"
+    other = [source for source, known in record["inputs"].items() if _differs(source, known, digest)]
+    return f"made from another {other[0]} than this" if other else ""
+
+
+def _differs(name: str, known: str | dict[str, str], digest: Callable) -> bool:
+    """Whether a small file (any small file of a folder) has another sha256 than the recorded one."""
+    if isinstance(known, dict):
+        return any(_differs(f"{name}/{inner}", value, digest) for inner, value in known.items())
+    return bool(known) and digest(name) not in (known, None)
+
+
+def _digest(name: str) -> str | None:
+    """The sha256 of a small file; None for a large or missing one."""
+    try:
+        if os.path.getsize(name) >= MOST_BYTES:
+            return None
+        with open(name, "rb", buffering=0) as stream:
+            return hashlib.sha256(stream.read()).hexdigest()
+    except OSError:
+        return None
+
+
+def _read(path: str) -> dict:
+    """A sidecar; of a killed job it can be empty, and says nothing."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return json.load(stream)
+    except ValueError:
+        return {"status": "nothing"}
+
+
+def _records(folder: Path) -> set[str]:
+    """Names below the folder of records that hold something: Snakemake takes an empty one (of a full disk) for none."""
+    start = len(str(folder)) + 1
+    return {path[start:] for path in _below(folder, "") if os.path.getsize(path)}
+
+
+def _below(folder: Path, ending: str) -> Iterator[str]:
+    for parent, _, names in os.walk(folder):
+        yield from (f"{parent}/{name}" for name in names if name.endswith(ending))

@@ -55,7 +55,7 @@ def main(argv: list[str]) -> int:
 
 def serve(path: str) -> None:
     """Accepts jobs on the socket for ever; each runs in a fork whose exit code goes back to its client."""
-    _die_with(os.getppid())
+    die_with(os.getppid())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _import_heavy()
     threads = len(os.listdir("/proc/self/task"))
@@ -183,7 +183,7 @@ def _run_forked(job: dict, files: list[int], parent: int) -> None:
     code = 1
     try:
         os.setsid()
-        _die_with(parent)
+        die_with(parent)
         for number, file in enumerate(files):
             os.dup2(file, number)
         os.closerange(3, 256)
@@ -208,7 +208,7 @@ def _run_forked(job: dict, files: list[int], parent: int) -> None:
         os._exit(code)
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
     """Ends this process when `parent` ends, or at once when it has ended already."""
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     if os.getppid() != parent:

@@ -237,3 +237,47 @@ def test_package_that_misses_its_pin_is_named(door, project, tmp_path):
     assert set(found) == {"pytest", "absent"} and "pinned 0.1" in found["pytest"]
     assert found["absent"] == "not installed, pinned 2"
     assert "environment: absent is not installed" in (tmp_path / "log.txt").read_text()
+
+
+BETWEEN = "import subprocess, sys; subprocess.run(sys.argv[1:])"
+
+
+def test_job_ends_with_the_snakemake_that_started_it(project, tmp_path):
+    """Else a killed build's job goes on, and writes beside the job of the build that goes on."""
+    output = tmp_path / "out.txt"
+    door = [sys.executable, "-m", "scripts", "--out", str(output), "--", "jobs.end", "wait", "source.txt", str(output)]
+    snakemake = subprocess.Popen(
+        [sys.executable, "-c", BETWEEN, *door], cwd=project, env=os.environ | {"AFFIRM_PLAN": "plan.json"}
+    )
+    wait_for(tmp_path / "out.txt.pid")
+    process = Path("/proc") / (tmp_path / "out.txt.pid").read_text()
+    snakemake.kill()
+    snakemake.wait()
+    for _ in range(100):
+        if not process.exists():
+            return
+        time.sleep(0.05)
+    os.kill(int(process.name), signal.SIGKILL)
+    raise AssertionError("the job outlived it")
+
+
+def test_full_disk_is_told_without_a_traceback(project, tmp_path):
+    words = [sys.executable, "-m", "scripts", "--sidecar", str(tmp_path / "run.json"), "--", "jobs.end", "succeed"]
+    done = subprocess.run([*words, "source.txt", "/dev/full"], cwd=project, capture_output=True, text=True)
+    told = "end: the disk is full. Free some space and run the same command again: what is finished stays.\n"
+    assert (done.returncode, record(tmp_path)["status"]) == (2, "problem") and done.stderr.endswith(told)
+
+
+def test_full_disk_of_the_log_is_not_told_for_every_line(project, tmp_path):
+    words = [sys.executable, "-m", "scripts", "--log", "/dev/full", "--", "jobs.end", "succeed", "source.txt"]
+    done = subprocess.run([*words, str(tmp_path / "out.txt")], cwd=project, capture_output=True, text=True)
+    assert "Logging error" not in done.stderr and "Traceback" not in done.stderr
+
+
+def test_full_disk_is_told_also_where_there_is_no_room_for_the_record(project):
+    words = [sys.executable, "-m", "scripts", "--sidecar", "full/run.json", "--", "jobs.end", "succeed"]
+    folder = project / "full"
+    folder.mkdir()
+    (folder / "run.json.tmp").symlink_to("/dev/full")
+    done = subprocess.run([*words, "source.txt", "out.txt"], cwd=project, capture_output=True, text=True)
+    assert done.returncode == 2 and "Traceback" not in done.stderr and "end: the disk is full." in done.stderr

@@ -55,7 +55,48 @@ def test_failed_build_keeps_its_code_and_says_where_the_log_is(build, tmp_path):
     done = build("echo why >&2; exit 3")
     assert done.returncode == 1
     assert done.stdout.splitlines()[0].startswith("[  1 of 2] making one")
-    assert str(tmp_path / "logs" / "build.log") in done.stderr and "Error in rule second" in done.stderr
+    told = ["second returned non-zero exit status 3. Its log: none", "why", ""]
+    end = f"The build stopped; the whole log is {tmp_path / 'logs' / 'build.log'}. Run the same command again to go on."
+    assert done.stderr.splitlines() == [*told, end]
+
+
+MANY = """
+rule all:
+    input: "bad.txt", expand("{number}.txt", number=range(20))
+
+rule bad:
+    output: "bad.txt"
+    log: "logs/bad.log"
+    message: "making a bad one"
+    priority: 1
+    shell: "echo what was wrong >&2; echo what to do >&2; exit 2"
+
+rule good:
+    output: "{number}.txt"
+    message: "making {output}"
+    shell: "echo > {output}"
+"""
+
+
+def test_failed_job_is_told_also_when_many_others_follow_it(tmp_path):
+    (tmp_path / "Snakefile").write_text(MANY)
+    options = ["--cores", "1", "--workflow-profile", "none", "--keep-going"]
+    done = follow(tmp_path, sys.executable, "-m", "snakemake", *options)
+    assert done.returncode == 1 and len(done.stdout.splitlines()) == 20
+    told = ["bad returned non-zero exit status 2. Its log: logs/bad.log", "what was wrong", "what to do", ""]
+    assert done.stderr.splitlines()[:4] == told and len(done.stderr.splitlines()) == 5
+
+
+def test_what_cannot_be_vouched_for_is_passed_on(tmp_path):
+    said = "vouch: 1 of them cannot be vouched for:\nvouch:   table.csv: not the bytes that its job wrote\n"
+    done = follow(tmp_path, sys.executable, "-c", f"print({'other' + chr(10) + said!r}, end='')")
+    assert (done.returncode, done.stdout) == (0, said)
+
+
+def test_build_that_cannot_start_shows_the_end_of_its_log(tmp_path):
+    (tmp_path / "Snakefile").write_text("rule first:\n    input: 'absent.txt'\n    output: 'one.txt'\n")
+    done = follow(tmp_path, sys.executable, "-m", "snakemake", "--cores", "1", "--workflow-profile", "none")
+    assert done.returncode == 1 and "MissingInputException" in done.stderr and "absent.txt" in done.stderr
 
 
 def test_command_ended_by_a_signal_is_told_as_a_shell_tells_it(tmp_path):
