@@ -42,6 +42,11 @@ rule paper_a:
         expand("<results>/table{number}.csv", number=[1, 3, 4, 9, 10]),
         "<results>/figure2.svg",
         "<results>/detector/scores.json",
+        [
+            f"<results>/supporter/{variant}/pairs/{point}/counts.json"
+            for variant, points in C["select"]["points"].items()
+            for point in points
+        ],
 
 
 rule all:

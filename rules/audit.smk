@@ -4,6 +4,7 @@ SHOWN = [f"<results>/table{number}.csv" for number in (1, 3, 4, 9, 10)] + ["<res
 SHOWN += ["<results>/audit/accepted.csv"]
 SHOWN += ["<results>/audit/planted.csv"] if OFFLINE else []
 SHOWN += ["<results>/audit/corpora.csv"] if C["datasets"]["esconv"]["from"] == "data_dir" else []  # facts of real files
+SHOWN += ["<results>/audit/value_classifier.csv"] if C["models"]["values"]["source"] == "packaged" else []
 
 
 localrules:
@@ -67,7 +68,8 @@ rule tabulate_accepted:
 rule build_report:
     """Snakemake's report: tables, figures, captions, rule graph, run times."""
     input:
-        SHOWN,
+        shown=SHOWN,
+        captions=[f"resources/captions/{Path(name).stem}.rst" for name in SHOWN],
     output:
         page="<results>/report.html",
     log:
@@ -85,7 +87,7 @@ rule build_report:
         "report"
     shell:
         door(
-            "audit.build_report --profile {params.run} --data-dir {params.data_dir:q} --targets {input:q}"
+            "audit.build_report --profile {params.run} --data-dir {params.data_dir:q} --targets {input.shown:q}"
             " --output {output.page:q}"
         )
 

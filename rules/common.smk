@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
-from snakemake.io import apply_wildcards
+from snakemake.io import apply_wildcards, is_callable
 
 sys.path.insert(0, str(workflow.basedir))
 os.environ.update(AFFIRM_ROOT=str(workflow.basedir))
@@ -108,7 +108,8 @@ def name_params():
     """
     for made in workflow.rules:
         if "code" in made.params.keys():
-            made.set_params(named=named(dict(made.params.items())))
+            order = [str(item) for item in made.input if not is_callable(item)]  # inputs are compared as a set, too
+            made.set_params(named=named({"inputs": order, **dict(made.params.items())}))
 
 
 def named(params):

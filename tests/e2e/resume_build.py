@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +21,11 @@ WARM = (sys.executable, "-m", "scripts.provenance.warm", "--")
 VARIES = {"training.json"}  # holds seconds
 
 
+def heed_interrupts() -> None:
+    """As in a terminal; a shell starts what it runs in the background with SIGINT ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Build:
     """One tree of the project; `environment` lets its jobs run in forks of a warm parent."""
 
@@ -34,7 +40,8 @@ class Build:
         (self.tree / "build.log").unlink(missing_ok=True)
         with open(self.tree / "said.txt", "w") as said:
             streams = {"stdin": subprocess.DEVNULL, "stdout": said, "stderr": subprocess.STDOUT}
-            return subprocess.Popen(command, cwd=self.tree, env=self.environment, start_new_session=True, **streams)
+            streams |= {"cwd": self.tree, "env": self.environment, "start_new_session": True}
+            return subprocess.Popen(command, preexec_fn=heed_interrupts, **streams)
 
     def run(self, *command: str) -> tuple[int, str]:
         """Exit code and what was said."""
