@@ -22,7 +22,7 @@ VARIES = {"training.json"}  # holds seconds
 
 
 def heed_interrupts() -> None:
-    """As in a terminal; a shell starts what it runs in the background with SIGINT ignored, and children inherit that."""
+    """As in a terminal: a shell starts background commands with SIGINT ignored, and children inherit that."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

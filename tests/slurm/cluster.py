@@ -42,6 +42,7 @@ class SlurmJob:
 class Seen:
     """A job's process behind the front door, as it was while it ran."""
 
+    pid: int
     folder: str
     rule: str  # <stage>.<rule>
     environment: dict[str, str]
@@ -187,7 +188,7 @@ class Watch:
                     continue
                 rule = words[words.index(b"--") + 1].decode()
                 environment = dict(line.split("=", 1) for line in lines if "=" in line)
-                self.seen[int(entry.name)] = Seen(folder, rule, environment)
+                self.seen[int(entry.name)] = Seen(int(entry.name), folder, rule, environment)
 
 
 def slurm(*words: str) -> str:
