@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from scripts.config.blocks import ADAPTER, VARIABLE, Count, Sampling, Section, Share, Size, Text
 
@@ -38,17 +38,31 @@ class SamplingByRole(Section):
     values: Sampling = Field(description="ES-Value")
 
 
-class System(Section):
-    """A supporter system: a row of table 3, or one that makes data."""
+class Speaker(Section):
+    """A supporter system that makes data and is no row of a table."""
 
-    category: Text = Field(description="row group as printed")
-    label: Text = Field(description="row as printed")
     supporter: Text = Field(description="entry of models")
     adapter: Annotated[str, Field(pattern=ADAPTER)] = Field(
         description="none, baseline/<corpus>, value/sft, value/dpo, emotion/sft or emotion/dpo"
     )
     form: Literal["four_step", "plain"] = Field(description="four_step (Table 18) or plain dialogue")
     reference: Literal["value", "emotion", "none"] = Field(description="value brings targets too; emotion; none")
+
+
+class Row(Speaker):
+    """A supporter system that is a row of table 3."""
+
+    category: Text = Field(description="row group as printed")
+    label: Text = Field(description="row as printed")
+
+
+def system_kind(entry: object) -> str:
+    """Whether a system is a row, read from its keys: one without a name is none."""
+    keys = entry if isinstance(entry, dict) else vars(entry) if isinstance(entry, Section) else {}
+    return "row" if {"category", "label"} & set(keys) else "speaker"
+
+
+System = Annotated[Annotated[Row, Tag("row")] | Annotated[Speaker, Tag("speaker")], Discriminator(system_kind)]
 
 
 class Selected(Section):

@@ -78,10 +78,13 @@ def system_models(config: dict) -> Found:
 
 
 def system_names(config: dict) -> Found:
-    """Systems named elsewhere exist."""
+    """Systems named elsewhere exist, and those that are rows say what they are called."""
     known = list(config["systems"])
     for place, name in enumerate(config["select"]["systems"]):
         yield from _named(("select", "systems", place), name, known, "systems")
+        if name in known and "label" not in config["systems"][name]:
+            fix = "Give it category and label, or take it out of select.systems."
+            yield ("systems", name), Finding(None, "expected a name to print: select.systems makes it a row", fix)
     for variant, sources in config["supporter"]["sources"].items():
         for stage, name in sources.items():
             yield from _named(("supporter", "sources", variant, stage), name, known, "systems")

@@ -1,10 +1,13 @@
 """One copy of the project for all graph tests, and what dry runs of the three runs list."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.graph.planner import Plan, Planner
+from tests.graph.runs import TARGETS, build_runs
 from tests.graph.tree import LAPTOP, Job, copy_tree, dry_run, put_dumps, rules_of
 
 
@@ -47,3 +50,26 @@ def laptop_jobs(tree) -> list[Job]:
 def jobs(paper_jobs, demo_jobs, laptop_jobs) -> list[Job]:
     """Every job of the paper's way to table 3, of the whole demo and of the laptop run."""
     return paper_jobs + demo_jobs + laptop_jobs
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory) -> Path:
+    """The project with finished builds of the three runs, whose artifacts are empty."""
+    return build_runs(tmp_path_factory.mktemp("runs") / "affirm")
+
+
+@pytest.fixture(scope="session")
+def planner(runs, tmp_path_factory) -> Iterator[Planner]:
+    """Two processes that plan the finished builds after edits, each in a copy of its own."""
+    folder = tmp_path_factory.mktemp("edited")
+    planner = Planner([Path(shutil.copytree(runs, folder / name, symlinks=True)) for name in ("one", "two")])
+    yield planner
+    planner.close()
+
+
+@pytest.fixture(scope="session")
+def base(planner) -> dict[str, Plan]:
+    """The plans of the finished builds, by run: nothing to do."""
+    plans = {run: planner.plan(run) for run in TARGETS}
+    assert [job for plan in plans.values() for job in plan.values() if job.stale or job.own] == []
+    return plans

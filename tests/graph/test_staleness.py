@@ -1,159 +1,107 @@
-"""What an edit makes stale: exactly the jobs that read, run or are told what changed, and all that follows from them.
+"""What must not rerun: after edits that say nothing, a touch, a checkout and back, or with other means.
 
-The whole demo is built once by a front door that only makes the outputs (it is operational, so the graph's signatures
-are the real ones); then files are edited and dry runs tell what Snakemake would run again.
+What must rerun is in test_matrix.py and test_matrix_config.py; here a literal `snakemake -n` is held to the same plans.
 """
 
+import os
+import re
 import shutil
-from collections.abc import Callable
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from scripts.provenance.signature import BACKENDS, OPERATIONAL, closure
-from tests.graph.tree import Job, copy_tree, descendants, dry_run, imports, snakemake
+from tests.graph.compare import closure
+from tests.graph.edits import can_run, keys, silent_edit, text_of, tracked
+from tests.graph.runs import LARGE
+from tests.graph.tree import dry_run
 
-BUILD = ["--profile", "demo", "all", "headline"]
-FILE_ENDINGS = {".csv", ".html", ".json", ".jsonl", ".md", ".parquet", ".svg", ".tsv", ".yaml", ".zst"}
-FAST_DOOR = f"""
-import os
-import sys
-
-words = sys.argv[1:]
-for name in words[words.index("--out") + 1 : words.index("--")]:
-    if os.path.splitext(name)[1] in {FILE_ENDINGS!r}:
-        os.makedirs(os.path.dirname(name), exist_ok=True)
-        open(name, "w").close()
-    else:
-        os.makedirs(name, exist_ok=True)
-"""
+BUILD = ("--profile", "demo", "all", "headline")
+MODULE = "scripts/stats/bootstrap.py"
+RUNS = ("demo", "paper", "laptop")
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Path:
-    """The project with a finished demo build."""
-    tree = copy_tree(tmp_path_factory.mktemp("built") / "affirm")
-    (tree / "scripts" / "__main__.py").write_text(FAST_DOOR)
-    done = snakemake(tree, "--quiet", "all", *BUILD)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+def built(runs, tmp_path_factory) -> Path:
+    """The finished builds in a git repository, for commands that people type."""
+    tree = Path(shutil.copytree(runs, tmp_path_factory.mktemp("typed") / "affirm", symlinks=True))
+    git(tree, "init", "-q")
+    commit(tree, "as built")
     return tree
 
 
-@pytest.fixture
-def stale(built):
-    """Edits a file of the finished build, gives the jobs that became stale, and puts the file back."""
-    edited: dict[Path, bytes] = {}
-
-    def edit(name: str, old: str, new: str) -> None:
-        path = built / name
-        text = path.read_text(encoding="utf-8")
-        assert old in text, f"{old!r} is no longer in {name}"
-        edited.setdefault(path, path.read_bytes())
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-    def after(*edits: tuple[str, str, str]) -> set[Job]:
-        for name, old, new in edits:
-            edit(name, old, new)
-        return {unsigned(job) for job in dry_run(built, *BUILD)}
-
-    yield after
-    for path, text in edited.items():
-        path.write_bytes(text)
-
-
-def unsigned(job: Job) -> Job:
-    """The job without what an edit changes in its command."""
-    return Job(job.rule, (), job.inputs, job.outputs, job.log, job.sidecar, job.code.partition("@")[2])
-
-
-@pytest.fixture(scope="module")
-def expected(demo_jobs) -> Callable[[Callable[[Job], bool]], set[Job]]:
-    """The jobs that a test on a job picks, and their descendants."""
-    every = [unsigned(job) for job in demo_jobs]
-
-    def follow(picks: Callable[[Job], bool]) -> set[Job]:
-        roots = [short for job, short in zip(demo_jobs, every, strict=True) if picks(job)]
-        assert 0 < len(roots) < len(every)
-        return descendants(every, roots)
-
-    return follow
-
-
-def runs(job: Job, module: str) -> bool:
-    """Whether the job's signature covers the module: reached without passing an operational or a backend module."""
-    reached, todo = set(), [f"scripts/{job.rule.replace('.', '/')}.py"]
-    while todo:
-        path = todo.pop()
-        if path not in reached and path not in OPERATIONAL and path not in BACKENDS.values():
-            reached.add(path)
-            todo += direct(path)
-    return module in reached
-
-
-def direct(path: str) -> list[str]:
-    """Project files that the file's imports name."""
-    named = []
-    for module, _, names in imports(Path(path)):
-        if module.startswith("scripts."):
-            dotted = [module, *(f"{module}.{name}" for name in names)]
-            named += [file for name in dotted if Path(file := name.replace(".", "/") + ".py").is_file()]
-    return named
-
-
-def test_finished_build_has_nothing_to_do_also_after_edits_that_say_nothing(stale, built):
-    for name in ("resources/prompts/compact/A-SUP.md", "scripts/text/answers.py", "resources/world.yaml"):
-        (built / name).touch()
-    quiet = stale(
-        ("scripts/text/draws.py", "import hashlib", "# a comment\n\nimport hashlib"),
-        ("scripts/text/draws.py", '"""A generator', '"""Other words: a generator'),
-        ("scripts/llm/journal.py", "SYNC_SECONDS = 0.5", "SYNC_SECONDS = 0.6"),
-        ("envs/train.yaml", "# Local models", "# The local models"),
-        ("resources/demo.yaml", "train_batch: 8", "train_batch: 4"),
-        ("Makefile", "", "# a note\n"),
-    )
-    assert quiet == set()
-
-
-def test_prompt_makes_its_readers_stale(stale, expected):
-    name = "resources/prompts/compact/A-EMO.md"
-    found = stale((name, "[user]\n", "[user]\nMind this. "))
-    assert found == expected(lambda job: name in job.inputs)
-
-
-def test_config_leaf_makes_stale_whom_it_is_told(stale, expected):
-    found = stale(("resources/demo.yaml", "  repeats: 10", "  repeats: 12"))
-    assert found == expected(lambda job: job.rule == "judging.judge_values")
-
-
-def test_module_makes_stale_every_job_that_can_run_it(stale, expected):
-    module = "scripts/stats/bootstrap.py"
-    found = stale((module, "", "EXTRA = 1\n"))
-    assert found == expected(lambda job: runs(job, module))
-
-
-def test_training_code_of_the_base_reaches_every_adapter_and_table_3(stale, expected):
-    module = "scripts/models/train_tiny_base.py"
-    found = stale((module, "import argparse", "import argparse\nEXTRA = 1"))
-    assert found == expected(lambda job: job.rule == "models.train_tiny_base")
-    assert {"supporter.train_supporter_dpo", "detector.train_detector", "tables.tabulate_table3"} <= {
-        job.rule for job in found
+def git(tree: Path, *words: str) -> str:
+    who = {
+        name: "someone" for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
     }
+    done = subprocess.run(["git", *words], cwd=tree, env=os.environ | who, capture_output=True, text=True, check=True)
+    return done.stdout
 
 
-def test_offline_responder_makes_stale_only_jobs_that_it_answers(stale, expected):
-    module = "scripts/llm/offline_judges.py"
-    assert module in closure(BACKENDS["offline"])
-    found = stale((module, "", "EXTRA = 1\n"))
-    assert found == expected(lambda job: any('"backend": "offline"' in word for word in job.argv) or runs(job, module))
+def commit(tree: Path, message: str) -> None:
+    git(tree, "add", "-A")
+    git(tree, "commit", "-q", "-m", message)
 
 
-def test_pin_makes_stale_the_rules_of_its_environment(stale, expected):
-    found = stale(("envs/report.yaml", "pygments==", "pygments==9."))
-    assert found == expected(lambda job: job.code.endswith("@envs/report.yaml"))
+def outputs(tree: Path, *words: str) -> set[frozenset[str]]:
+    """The jobs, by their outputs, that `snakemake -n` would run."""
+    return {frozenset(job.outputs) for job in dry_run(tree, *words)}
 
 
-def test_lost_intermediate_is_rebuilt_alone_when_it_is_asked_for(built, demo_jobs):
+@pytest.mark.parametrize("run", RUNS)
+def test_nothing_reruns_after_comments_docstrings_and_wrapping_in_every_module(planner, base, run):
+    edited = {name: silent_edit(text_of(name)) for name in tracked("scripts/*.py") if text_of(name)}
+    assert sum("Or: " in text and "# why" in text for text in edited.values()) > 100
+    for name, text in edited.items():
+        compile(text, name, "exec")
+    assert planner.plan(run, edited) == base[run]
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_nothing_reruns_after_edits_of_what_no_job_reads(planner, base, run):
+    """Comments and messages of rules, comments of environments and profiles, documents, the Makefile, the tests."""
+    files = {
+        name: text_of(name) + "\n# a note\n" for name in tracked("Snakefile", "Makefile", "*.yaml", "*.toml", "*.md")
+    }
+    files = {name: text for name, text in files.items() if not name.startswith("resources/")}
+    files |= {name: text_of(name) + "\n# a note\n" for name in tracked("tests", "benchmarks") if name.endswith(".py")}
+    for name in tracked("rules"):
+        text = re.sub(r'^(rule \w+:\n +""")', r"\1Now: ", text_of(name), flags=re.MULTILINE)
+        files[name] = re.sub(r'(message:\n[^"]*")', r"\1now: ", text) + "\n# a note\n"
+    assert sum('"now: ' in text and '"""Now: ' in text for text in files.values()) > 10
+    assert planner.plan(run, files) == base[run]
+
+
+def test_nothing_reruns_after_a_touch_of_every_file_large_ones_included(planner, base, runs):
+    made = {name for job in base["demo"].values() for name in job.outputs if (runs / name).is_file()}
+    large = [name for name in made if (runs / name).stat().st_size == LARGE]
+    read = {name for job in base["demo"].values() for name in job.inputs}
+    assert len(large) == 2 and set(large) <= read
+    assert (
+        planner.plan("demo", dict.fromkeys([*tracked("scripts", "resources", "envs", "rules"), *made])) == base["demo"]
+    )
+
+
+def test_nothing_reruns_after_a_checkout_of_an_older_commit_and_back(built, base):
+    prompt = "resources/prompts/compact/A-EMO.md"
+    for name, more in ((prompt, "\nMind this.\n"), (MODULE, "\nEXTRA = 1\n")):
+        (built / name).write_text(text_of(name) + more, encoding="utf-8")
+    commit(built, "edited")
+    jobs = base["demo"].values()
+    roots = keys(job for job in jobs if prompt in job.inputs or can_run(job, MODULE))
+    assert outputs(built, *BUILD) == closure(base["demo"], roots) != set()
+    git(built, "checkout", "-q", "HEAD~1")
+    assert outputs(built, *BUILD) == set()
+    git(built, "checkout", "-q", "-")
+    git(built, "reset", "-q", "--hard", "HEAD~1")
+
+
+def test_nothing_reruns_with_other_cores(built):
+    assert outputs(built, "--cores", "7", *BUILD) == outputs(built, "--cores", "1", *BUILD) == set()
+
+
+def test_lost_intermediate_is_rebuilt_alone_when_it_is_asked_for(built):
     name = "results/demo/detector/adapter"
-    shutil.rmtree(built / name)
-    assert [job.outputs for job in dry_run(built, "--profile", "demo", name)] == [(name,)]
-    (built / name).mkdir()
+    (built / name).rename(built / "kept")
+    assert outputs(built, "--profile", "demo", name) == {frozenset({name})}
+    (built / "kept").rename(built / name)

@@ -1,0 +1,124 @@
+"""Which rules a config leaf is about, held by hand after the paper's method: the graph is compared with it."""
+
+from fnmatch import fnmatchcase
+
+SPEAKING = ("dialogues.simulate_dialogues", "dialogues.roll_out_alternatives")
+JUDGING = ("judging.judge_skills", "judging.judge_intensity", "judging.judge_values")
+# Rules whose jobs a leaf is told to; the first pattern that fits counts. A word after a rule: only its jobs with it.
+ROOTS: dict[str, tuple[str, ...]] = {
+    "roles.situations": ("personas.write_situations",),
+    "roles.alignment": ("personas.rate_alignment",),
+    "roles.emotions": ("personas.label_emotions",),
+    "roles.demographics": ("personas.write_demographics",),
+    "roles.seeker": SPEAKING,
+    "roles.emotion_score": ("supporter.score_emotions",),
+    "roles.skills": ("judging.judge_skills",),
+    "roles.intensity": ("judging.judge_intensity",),
+    "roles.values": ("judging.judge_values",),
+    "sampling.situations.*": ("personas.write_situations",),
+    "sampling.alignment.*": ("personas.rate_alignment",),
+    "sampling.emotions.*": ("personas.label_emotions",),
+    "sampling.demographics.*": ("personas.write_demographics",),
+    "sampling.seeker.*": SPEAKING,
+    "sampling.supporter.*": (*SPEAKING, "models.check_tiny_base"),
+    "sampling.detector.*": ("detector.predict_values", *(f"{rule} --detector" for rule in SPEAKING)),
+    "sampling.reference.*": tuple(f"{rule} --reference-prompt" for rule in SPEAKING),
+    "sampling.emotion_score.*": ("supporter.score_emotions",),
+    "sampling.skills.*": ("judging.judge_skills",),
+    "sampling.intensity.*": ("judging.judge_intensity",),
+    "sampling.values.*": ("judging.judge_values",),
+    "datasets.extes.*_share": ("corpora.normalise_extes",),
+    "datasets.psych8k.*_share": ("corpora.normalise_psych8k",),
+    "reddit.filter.post.*": ("reddit.ingest_submissions",),
+    "reddit.filter.comment.score": ("reddit.build_threads",),  # ingest keeps what either of the two bounds lets through
+    "reddit.filter.comment.reply_score": ("reddit.ingest_comments", "reddit.build_threads"),
+    "reddit.filter.comment.*_words": ("reddit.ingest_comments",),
+    "reddit.filter.max_bad": ("reddit.ingest_submissions", "reddit.ingest_comments"),
+    "reddit.from": ("reddit.ingest_submissions", "reddit.ingest_comments"),
+    "reddit.to": ("reddit.ingest_submissions", "reddit.ingest_comments"),
+    "reddit.salt": ("reddit.ingest_submissions", "reddit.ingest_comments"),
+    "reddit.same_commenter": ("reddit.build_threads",),
+    "reddit.multi.*": ("reddit.build_threads",),
+    "reddit.siblings": ("reddit.build_threads",),
+    "reddit.splits.*": ("reddit.select_threads",),
+    "labels.value_threshold": (
+        *("reddit.select_threads", "tables.plot_figure2"),
+        *("models.train_tiny_values", "supporter.compute_rewards"),
+    ),
+    "positive.*": ("reddit.select_threads", "tables.plot_figure2"),
+    "targets.top": (
+        *SPEAKING,
+        *("reddit.select_threads", "reference.build_reference_pairs", "detector.predict_values"),
+    ),
+    "value_effects.*": ("tables.plot_figure2",),
+    "detector.history.*": ("detector.build_detector_examples",),
+    "detector.lora.*": ("detector.train_detector",),
+    "detector.train.*": ("detector.train_detector",),
+    "reference.history.*": ("reference.build_reference_sft", "reference.build_reference_pairs"),
+    "reference.single.sft.*": ("reference.train_reference_sft reference/single/",),
+    "reference.single.dpo.*": ("reference.train_reference_dpo reference/single/",),
+    "reference.multi.sft.*": ("reference.train_reference_sft reference/multi/",),
+    "reference.multi.dpo.*": ("reference.train_reference_dpo reference/multi/",),
+    "reference.dpo.sibling_requires_op_reply": ("reference.build_reference_pairs",),
+    "personas.keep_from": ("personas.rate_alignment",),
+    "personas.votes": ("personas.label_emotions",),
+    "personas.train": ("personas.assemble_personas",),
+    "personas.dev": ("personas.assemble_personas",),
+    "personas.test": ("personas.assemble_personas",),
+    "personas.example": ("personas.pick_example",),
+    "personas.max_failed": tuple(
+        f"personas.{name}" for name in ("write_situations", "rate_alignment", "label_emotions", "write_demographics")
+    ),
+    "personas.*": ("personas.write_situations",),
+    "dialogues.max_exchanges": SPEAKING,
+    "dialogues.gratitude": SPEAKING,
+    "dialogues.score": SPEAKING,
+    "dialogues.history.*": (
+        *SPEAKING,
+        *(f"supporter.build_{what}" for what in ("supporter_sft", "baseline_sft", "preference_pairs")),
+    ),
+    "dialogues.max_failed": ("dialogues.simulate_dialogues",),
+    "supporter.sft.*": ("supporter.train_supporter_sft",),
+    "supporter.baselines.*": ("supporter.train_baseline",),
+    "supporter.dpo.*": ("supporter.train_supporter_dpo",),
+    "supporter.reward.compare": ("supporter.build_preference_pairs",),
+    "supporter.emotion.*": ("supporter.score_emotions",),
+    "systems.emotion_gpt.category": (),  # makes data and is no row of a table
+    "systems.emotion_gpt.label": (),
+    "systems.*.category": ("tables.tabulate_table3",),
+    "systems.*.label": ("tables.tabulate_table3",),
+    "judging.repeats": ("judging.judge_values",),
+    "judging.max_failed": JUDGING,
+    "stats.*": ("tables.tabulate_table3", "tables.plot_figure2", "audit.tabulate_planted"),
+    "world.effects": ("world.set_effects",),
+    "world.posts": ("world.write_dumps",),
+    "world.corpora.*": ("world.write_corpora",),
+    "world.documents": ("world.write_pretraining",),
+    "world.held_out": ("world.write_pretraining",),
+    "world.labelled": ("world.write_labelled",),
+    "tiny.base.least_parse": ("models.check_tiny_base",),
+    "tiny.base.*": ("models.train_tiny_base",),
+    "tiny.sentiment.*": ("models.train_tiny_sentiment",),
+    "tiny.values.*": ("models.train_tiny_values",),
+}
+# The only leaves that take no other value, each with its reason.
+FIXED = {
+    "points.*": "a point's name spells its values",
+    "supporter.rollouts.fresh": "one choice so far",
+    "supporter.reward.count": "one choice so far",
+    "supporter.reward.require_positive": "one choice so far",
+    "*.train.optimizer": "one choice so far",
+    "detector.rank": "one choice so far",
+    "systems.*.supporter": "its adapter belongs to the one local model",
+    "systems.*.adapter": "a hosted model has none",
+    "systems.*.reference": "plain systems take none",
+}
+
+
+def rules_told(name: str) -> tuple[str, ...]:
+    """The rules of ROOTS for a leaf; none for a leaf that ROOTS leaves out."""
+    return next((rules for pattern, rules in ROOTS.items() if fnmatchcase(name, pattern)), ())
+
+
+def fits(path: str, patterns: dict) -> bool:
+    return any(fnmatchcase(path, pattern) for pattern in patterns)
