@@ -17,7 +17,8 @@ demo: .venv/ready  ## the headline: table 3 and the report, on the offline world
 
 test: .venv/ready  ## all tests
 	$(PY) -m pytest -q -n 2 tests/unit
-	$(PY) -m pytest -q tests/graph tests/e2e
+	$(PY) -m pytest -q -n 2 --dist loadfile tests/graph
+	$(PY) -m pytest -q tests/e2e
 
 test-repeat: .venv/ready  ## two fresh clones, other --cores: the same bytes
 	bash tests/repeat.sh

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from scripts.provenance import keep, reads
 from scripts.provenance.accepted import standing_in
-from scripts.provenance.drafts import draft_folder_of
+from scripts.provenance.drafts import draft_folder_of, wait_until_alone
 from scripts.provenance.errors import Problem, disk_full
 from scripts.provenance.sandbox import confine, readable_code, refused, shown, undeclared
 from scripts.provenance.sidecar import Sidecar, tree_sha256
@@ -47,15 +47,18 @@ class Job:
 
     def run(self) -> int:
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+        self.alone = False
         try:
             status, code = self._guarded()
         finally:
-            for folder in self.drafts:
+            for folder in self.drafts if self.alone else []:  # else they are another job's
                 shutil.rmtree(folder, ignore_errors=True)
         return self.outside.submit(self._finish, status, code).result()
 
     def _guarded(self) -> tuple[str, int]:
         try:
+            self.lock = wait_until_alone(self.outputs)
+            self.alone = True
             self.outside.submit(self._prepare).result()
             if not self.outside.submit(self._as_planned).result():
                 self._tell(CHANGED)

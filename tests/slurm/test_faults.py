@@ -1,6 +1,7 @@
 """What goes wrong on a cluster: memory, wall time, cancelled jobs, a stopped or killed controller, an edited script."""
 
 import json
+import os
 import signal
 
 from tests.slurm.cluster import slurm, until
@@ -70,6 +71,23 @@ def test_stopped_and_killed_controllers_leave_only_unfinished_work_to_the_same_c
     assert states(copy, "ingest_submissions") == ["COMPLETED"]
     assert states(copy, "build_threads") == ["CANCELLED", "COMPLETED", "COMPLETED"]
     assert copy.says_nothing_to_do("--", THREADS, profile="demo") and drafts(copy) == []
+
+
+def test_command_given_again_while_a_killed_builds_job_runs_on_waits_and_trains_nothing_twice(copy, watch):
+    log = copy.folder / "results/demo/logs/detector/train_detector.log"
+    command = copy.start("--", ADAPTER)
+    until(lambda: drafts(copy), 90, "the first job to train")
+    (training,) = watch.of(copy, "detector.train_detector")
+    os.kill(training.pid, signal.SIGSTOP)  # long training, in short
+    command.signal(signal.SIGKILL)
+    assert copy.run("--unlock", "--", ADAPTER).code == 0
+    again = copy.start("--", ADAPTER)
+    until(lambda: len(copy.live("train_detector", "RUNNING")) == 2, 60, "the second job")
+    until(lambda: log.is_file() and "waiting for" in log.read_text(), 60, "the second job to wait")
+    os.kill(training.pid, signal.SIGCONT)
+    assert again.wait() == 0, again.text
+    assert states(copy, "train_detector") == ["COMPLETED", "COMPLETED"]
+    assert "nothing was trained" in log.read_text() and drafts(copy) == []
 
 
 def test_queued_job_whose_script_is_edited_refuses_and_the_same_command_builds(copy):
