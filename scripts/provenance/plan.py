@@ -21,7 +21,7 @@ class Planned:
     sidecar: str
     gpus: int
     stale: bool
-    own: tuple[str, ...]  # its own reasons: "missing", "incomplete", "inputs", "input set", "params", "forced"
+    own: tuple[str, ...]  # its own reasons: "missing", "incomplete", "inputs", "input set", "params", "code", "forced"
     updated: tuple[str, ...]  # input files (not made by a stale job) that changed
     reasons: str  # Snakemake's words
 
@@ -84,7 +84,8 @@ def _name(job) -> tuple[str, str]:
 
 def _described(dag, job) -> Planned:
     reason = dag.reason(job)
-    signed = job.shellcmd is not None
+    command = job.shellcmd
+    signed = command is not None
     stage = Path(str(job.rule.snakefile)).stem
     own = {
         "missing": bool(reason.missing_output),
@@ -92,13 +93,14 @@ def _described(dag, job) -> Planned:
         "inputs": bool(reason.updated_input),
         "input set": bool(reason.input_changed),
         "params": bool(reason.params_changed),
+        "code": bool(reason.code_changed),
         "forced": bool(reason.forced),
     }
     return Planned(
         rule=f"{stage}.{job.rule.name}" if signed else job.rule.name,
         inputs=tuple(sorted(map(str, job.input))),
         outputs=tuple(map(str, job.output)),
-        command=job.shellcmd or "",
+        command=command or "",
         code=str(job.params.get("code", "")) if signed else "",
         sidecar=str(job.log.get("run", "")) if signed else "",
         gpus=int(job.resources.get("gpu", 0)),

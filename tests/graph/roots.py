@@ -83,8 +83,6 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "supporter.dpo.*": ("supporter.train_supporter_dpo",),
     "supporter.reward.compare": ("supporter.build_preference_pairs",),
     "supporter.emotion.*": ("supporter.score_emotions",),
-    "systems.emotion_gpt.category": (),  # makes data and is no row of a table
-    "systems.emotion_gpt.label": (),
     "systems.*.category": ("tables.tabulate_table3",),
     "systems.*.label": ("tables.tabulate_table3",),
     "judging.repeats": ("judging.judge_values",),
