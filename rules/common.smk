@@ -53,7 +53,7 @@ DOOR = (
 # For training and local generation: an equal job's finished work is published again (scripts/provenance/keep.py).
 DOOR_KEEPING = DOOR.replace(" --in ", " --keep --in ")
 ON_GPU = " on {resources.gpu} GPU" if C["models"]["llama"]["source"] == "hub" else ""  # for the messages of a plan
-GPU_TRAIN = dict(gpu=1, mem_mb=lambda w, attempt: 48000 * attempt, runtime=lambda w, attempt: 1440 * attempt)
+GPU_TRAIN = dict(gpu=1, mem_mb=lambda w, attempt: 48000 * attempt, runtime=lambda w, attempt: min(1440 * attempt, 2880))
 GPU_INFER = dict(gpu=1, mem_mb=lambda w, attempt: 32000 * attempt, runtime=lambda w, attempt: 720 * attempt)
 WORLD = f"{RESULTS}/world/world.yaml"  # with its effects scaled (rules/world.smk)
 SPLITS = ["train", "dev", "test"]

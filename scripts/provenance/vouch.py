@@ -51,9 +51,10 @@ def unvouched(logs: Path, planned: Callable[[str, str], str], metadata: Path) ->
 def unrecorded(logs: Path, metadata: Path) -> list[tuple[str, dict]]:
     """(artifact, sidecar's record) for every artifact that a sidecar below `logs` names and Snakemake has no record of.
 
-    Of a job with several outputs all are meant when one is, because Snakemake compares none of them then. What stands
-    in `incomplete` beside `metadata` is not meant: it is made again anyway. A sidecar that names no outputs (of a
-    killed job) stands for them where Snakemake has no records at all; elsewhere it knows what was killed.
+    A record of an earlier job of other code is none. Of a job with several outputs all are meant when one is, because
+    Snakemake compares none of them then. What stands in `incomplete` beside `metadata` is not meant: it is made again
+    anyway. A sidecar that names no outputs (of a killed job) stands for them where Snakemake has no records at all;
+    elsewhere it knows what was killed.
     """
     known = _records(metadata) | _records(metadata.with_name("incomplete"))
     longest = os.pathconf(metadata, "PC_NAME_MAX") if known else 255
@@ -63,9 +64,22 @@ def unrecorded(logs: Path, metadata: Path) -> list[tuple[str, dict]]:
         outputs = record.get("outputs", {})
         if record["status"] in UNFINISHED and not outputs and not known:
             found.append((path, record))
-        elif any(record_name(name, longest) not in known for name in outputs):
+            continue
+        names = {name: record_name(name, longest) for name in outputs}
+        if any(name not in known or _is_of_another(metadata / name, path, record) for name in names.values()):
             found += [(name, record) for name in outputs if os.path.exists(name)]
     return found
+
+
+def _is_of_another(kept: Path, sidecar: str, record: dict) -> bool:
+    """Whether Snakemake's record is older than the sidecar and knows another code.
+
+    On a cluster a job runs on when its Snakemake was killed: it publishes what nobody records.
+    """
+    try:
+        return os.path.getmtime(kept) < os.path.getmtime(sidecar) and str(record["code"]) not in kept.read_text()
+    except OSError:
+        return False  # in `incomplete`: it is made again
 
 
 def record_name(output: str, longest: int = 255) -> str:

@@ -140,6 +140,20 @@ def test_recorded_and_incomplete_artifacts_are_snakemakes_business(monkeypatch):
     assert said() == []
 
 
+def test_artifact_of_a_job_that_outlived_its_build_is_not_taken_for_the_recorded_one():
+    """Edit, build, kill -9; the cluster's job publishes all the same; then the edit is taken back."""
+    keep("results/cut", "results/table.csv")
+    record = METADATA / record_name("results/table.csv")
+    record.write_text(json.dumps({"params": [f"'{CODES['tables.count']}@envs/metrics.yaml'"]}))
+    sidecar = built(
+        "tables.count", {}, {"results/table.csv": digest("results/table.csv")}, code="3" * 16 + "@envs/metrics.yaml"
+    )
+    os.utime(record, (1, 1))
+    assert said() == ["results/table.csv: made by other code of tables.count than this"]
+    os.utime(sidecar, (0, 0))  # the usual order: Snakemake writes its record when the job has ended
+    assert said() == []
+
+
 def test_empty_record_is_none():
     keep("results/cut", "results/table.csv")
     put(str(METADATA / record_name("results/table.csv")), "")
