@@ -29,8 +29,9 @@ test-slurm: .venv/ready  ## the graph on a real one-machine Slurm (root, Debian 
 why: .venv/ready  ## what is stale, by which edit, and what rebuilding costs: make why RUN=demo TARGET=…
 	$(BIN)/python -m scripts.provenance.why $(AT) $(TARGET)
 
+accept: export REASON := $(value REASON)  # as it was typed: neither make nor the shell reads it
 accept: .venv/ready  ## a code change that moves no number: make accept RUN=demo TARGET=… REASON="…"
-	$(BIN)/python -m scripts.provenance.accept $(AT) --reason "$(REASON)" $(TARGET)
+	$(BIN)/python -m scripts.provenance.accept $(AT) --reason "$$REASON" $(TARGET)
 
 laptop: .venv/ready .venv/laptop  ## real corpora: make laptop DATA=dir
 	@test -n "$(DATA)" || { echo "laptop: name the folder of the corpora. make laptop DATA=dir"; exit 2; }

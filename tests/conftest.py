@@ -17,7 +17,6 @@ END = '''"""Ends as it is told."""
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 from scripts.provenance.errors import Problem
@@ -35,9 +34,11 @@ def main(argv):
         sys.exit(7)
     if how == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
-    if how == "wait":
+    if how == "wait":  # for a signal: SIGUSR1 is a good end
+        signal.signal(signal.SIGUSR1, lambda number, frame: None)
+        signal.alarm(60)
         Path(output + ".pid").write_text(str(os.getpid()))
-        time.sleep(60)
+        signal.pause()
 '''
 TRAIN = '''"""Trains a tiny linear model."""
 import sys

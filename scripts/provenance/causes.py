@@ -14,9 +14,8 @@ from pathlib import Path
 from scripts.__main__ import without_secrets
 from scripts.config.overlays import leaves
 from scripts.provenance.accepted import FILE as ACCEPTED
-from scripts.provenance.keep import VARIES
 from scripts.provenance.plan import Planned, read_profile
-from scripts.provenance.sidecar import tree_sha256
+from scripts.provenance.sidecar import content, tree_sha256
 from scripts.provenance.signature import BACKENDS, parts
 
 CODE = ("code", "pins")  # kinds of edits that a person may accept
@@ -76,11 +75,13 @@ def _inputs(job: Planned, record: dict, records: Records) -> list[Edit]:
         maker = records.makers.get(name)
         if name not in before:
             found.append(Edit("file", name, "is newly read"))
+        elif name in job.updated and _same_folder(name, before[name]):
+            found.append(Edit("file", name, "has another time, the same content: of folders Snakemake sees the time"))
         elif name in job.updated or (maker is None and _differs(name, before[name])):
             found.append(Edit("file", name, "changed"))
         elif maker and not maker.stale:
             made = (records.of(maker) or {}).get("outputs", {}).get(name)
-            if made is not None and _content(made) != _content(before[name]):
+            if made is not None and content(made) != content(before[name]):
                 found.append(Edit("built", name, "was built anew with other content"))
     return found
 
@@ -97,11 +98,8 @@ def _differs(name: str, recorded: str | dict[str, str]) -> bool:
     return now is not None and now != recorded
 
 
-def _content(digest: str | dict[str, str]) -> str | dict[str, str]:
-    """A digest without the files of a folder that hold times, or that Snakemake adds after the job."""
-    if isinstance(digest, str):
-        return digest
-    return {name: file for name, file in digest.items() if os.path.basename(name) not in VARIES}
+def _same_folder(name: str, recorded: str | dict[str, str]) -> bool:
+    return isinstance(recorded, dict) and content(tree_sha256(name)) == content(recorded)
 
 
 def _code(job: Planned, record: dict) -> list[Edit]:

@@ -70,6 +70,9 @@ class Job:
             if not self.outside.submit(self._as_planned).result():
                 self._tell(CHANGED)
                 return "code_changed", 3
+            if name := self.outside.submit(self.sidecar.changed_input).result():
+                self._tell(f"{name} changed while it was read. Run the same command again.")
+                return "input_changed", 3
         except SystemExit as stop:
             code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
             return ("ok" if code == 0 else "stopped"), code
@@ -109,7 +112,7 @@ class Job:
     def _as_planned(self) -> bool:
         """Whether the code on disk is what the graph was planned with, or accepted in its place."""
         forget()
-        now = signature(self.rule, self.environment or None)
+        now = self.sidecar.record["ran"] = signature(self.rule, self.environment or None)
         return not self.code or self.code in (now, standing_in(now, self.outputs))
 
     def _republished(self) -> bool:

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scripts.provenance.drafts import publishing
+from scripts.provenance.sidecar import content
 
 SCHEMA = 1  # raise it when what a key stands for changes
-VARIES = {"training.json", ".snakemake_timestamp"}  # hold seconds; no kept job reads them
 RECORD = "kept.json"
 
 
@@ -26,18 +26,16 @@ def folder() -> Path:
 
 def key_of(record: dict, outputs: list[str]) -> str:
     """The sha256 of all that decides the outputs' bytes, from a sidecar's record; paths count by their content."""
-    content = {name: _content(digest) for name, digest in record["inputs"].items()}
+    read = {name: _content(digest) for name, digest in record["inputs"].items()}
     places = {name: f"output {place}" for place, name in enumerate(outputs)}
-    words = [content.get(word) or places.get(word) or word for word in record["command"]]
-    code = [record["rule"], record["code"], record["backends"], record["environment"]]
-    stands_for = [SCHEMA, code, words, sorted(content.values())]
+    words = [read.get(word) or places.get(word) or word for word in record["command"]]
+    code = [record["rule"], record["ran"], record["backends"], record["environment"]]
+    stands_for = [SCHEMA, code, words, sorted(read.values())]
     return hashlib.sha256(json.dumps(stands_for, sort_keys=True).encode()).hexdigest()
 
 
 def _content(digest: str | dict[str, str]) -> str:
-    if isinstance(digest, dict):
-        digest = json.dumps({name: file for name, file in digest.items() if Path(name).name not in VARIES})
-    return hashlib.sha256(digest.encode()).hexdigest()
+    return hashlib.sha256(json.dumps(content(digest), sort_keys=True).encode()).hexdigest()
 
 
 def republish(key: str, outputs: list[str], sha256_of: Callable[[str], object]) -> bool:

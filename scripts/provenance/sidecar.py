@@ -23,6 +23,7 @@ class Sidecar:
     def __init__(self, path: str | None, rule: str, argv: list[str], code: str | None):
         self.path = path
         self.started = time.time()
+        self.times: dict[str, list] = {}
         self.record = {
             "rule": rule,
             "command": argv,
@@ -47,8 +48,15 @@ class Sidecar:
 
     def note_inputs(self, inputs: list[str]) -> None:
         """Hashes what the job will read; a dump takes minutes, so the record stands before."""
-        self.record["inputs"] = {name: tree_sha256(name) for name in sorted(set(inputs))}
+        self.times = {name: _times(name) for name in sorted(set(inputs))}
+        self.record["inputs"] = {name: tree_sha256(name) for name in self.times}
         self._write()
+
+    def changed_input(self) -> str | None:
+        """An input that no longer holds what was hashed, which the job may have read before or after it changed."""
+        touched = [name for name, times in self.times.items() if _times(name) != times]
+        inputs = self.record["inputs"]
+        return next((name for name in touched if content(tree_sha256(name)) != content(inputs[name])), None)
 
     def note_outputs(self, outputs: list[str]) -> dict[str, str | dict[str, str]]:
         self.record["outputs"] = {name: tree_sha256(name) for name in sorted(set(outputs)) if os.path.exists(name)}
@@ -90,6 +98,23 @@ def tree_sha256(name: str) -> str | dict[str, str]:
     if path.is_dir():
         return {str(file.relative_to(path)): _sha256(file) for file in sorted(path.rglob("*")) if file.is_file()}
     return _sha256(path) if path.is_file() else ""
+
+
+VARIES = {"training.json", ".snakemake_timestamp"}  # in folders: hold seconds, or come after the job
+
+
+def content(digest: str | dict[str, str]) -> str | dict[str, str]:
+    """A digest without the files of a folder that differ between equal builds."""
+    if isinstance(digest, str):
+        return digest
+    return {name: file for name, file in digest.items() if os.path.basename(name) not in VARIES}
+
+
+def _times(name: str) -> list[tuple[str, int, int]]:
+    """Path, size and time of a file or of a folder's files."""
+    path = Path(name)
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return [(str(file), (stat := file.stat()).st_size, stat.st_mtime_ns) for file in files if file.is_file()]
 
 
 def _sha256(path: Path) -> str:

@@ -9,10 +9,12 @@ import hashlib
 import json
 import os
 from base64 import urlsafe_b64encode
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from scripts.provenance.accepted import standing_in
+from scripts.provenance.sidecar import content
 
 PREFIX = "vouch: "  # of every line of the warning
 MOST_LINES = 10
@@ -22,13 +24,15 @@ UNFINISHED = ("running", "nothing")
 
 def warning(logs: Path, planned: Callable[[str, str], str], metadata: Path) -> str:
     """What a build says on start of artifacts that it keeps without a record; '' when there are none."""
+    late = overlooked(logs)
     kept = unrecorded(logs, metadata)
     if not kept:
-        return ""
+        return "\n".join(PREFIX + line for line in late)
     lines = _unfit(kept, planned)
     others = len(kept) - len(lines)
     text = [
-        f"Snakemake has no record of {len(kept)} artifacts in {logs.parent} (a copy?): it looks at their time only."
+        *late,
+        f"Snakemake has no record of {len(kept)} artifacts in {logs.parent} (a copy?): it looks at their time only.",
     ]
     if lines:
         text += [f"{len(lines)} of them cannot be vouched for:", *("  " + line for line in lines[:MOST_LINES])]
@@ -66,9 +70,33 @@ def unrecorded(logs: Path, metadata: Path) -> list[tuple[str, dict]]:
             found.append((path, record))
             continue
         names = {name: record_name(name, longest) for name in outputs}
-        if any(name not in known or _is_of_another(metadata / name, path, record) for name in names.values()):
+        lost = any(name not in known or _is_of_another(metadata / name, path, record) for name in names.values())
+        if lost or _no_longer_accepted(record):
             found += [(name, record) for name in outputs if os.path.exists(name)]
     return found
+
+
+def overlooked(logs: Path) -> list[str]:
+    """A line for each small source file that was edited and whose time is older than what was made from it.
+
+    Snakemake looks at the content of newer files only (`cp -p`, `tar` and `rsync -a` bring old times along).
+    """
+    digest = functools.lru_cache(None)(_digest)
+    records = [record for record in map(_read, sorted(_below(logs, ".json"))) if record["status"] == "ok"]
+    made = {name for record in records for name in record["outputs"]}
+    older: Counter = Counter()
+    for record in records:
+        times = [os.path.getmtime(name) for name in record["outputs"] if os.path.exists(name)]
+        for source, known in record["inputs"].items() if times else ():
+            if source not in made and _differs(source, known, digest) and os.path.getmtime(source) <= min(times):
+                older[source] += 1
+    return [f"{name} was edited but is older than {count} artifacts: touch it" for name, count in older.items()]
+
+
+def _no_longer_accepted(record: dict) -> bool:
+    """Whether the job ran code under a signature that resources/accepted.csv let stand in, and does no more."""
+    code, ran = (record.get("code") or "").partition("@")[0], record.get("ran")
+    return bool(ran) and ran != code and standing_in(ran, record.get("outputs", {})) != code
 
 
 def _is_of_another(kept: Path, sidecar: str, record: dict) -> bool:
@@ -104,6 +132,7 @@ def _why(name: str, record: dict, planned: Callable[[str, str], str], digest: Ca
     if record["status"] != "ok":
         return f"the record of its job says {record['status']}"
     code, _, environment = (record["code"] or "").partition("@")
+    code = record.get("ran") or code  # what an accepted signature stood in for
     try:
         now = planned(record["rule"], environment)
     except OSError:
@@ -119,7 +148,7 @@ def _why(name: str, record: dict, planned: Callable[[str, str], str], digest: Ca
 def _differs(name: str, known: str | dict[str, str], digest: Callable) -> bool:
     """Whether a small file (any small file of a folder) has another sha256 than the recorded one."""
     if isinstance(known, dict):
-        return any(_differs(f"{name}/{inner}", value, digest) for inner, value in known.items())
+        return any(_differs(f"{name}/{inner}", value, digest) for inner, value in content(known).items())
     return bool(known) and digest(name) not in (known, None)
 
 

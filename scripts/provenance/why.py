@@ -143,11 +143,11 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 def planned(args: argparse.Namespace) -> list[Planned]:
     """The plan that was asked for; what Snakemake says when there is none ends the program."""
-    from snakemake.exceptions import WorkflowError
+    from snakemake.exceptions import RuleException, WorkflowError
 
     try:
         return plan(configfiles_of(args.run), args.targets, args.data_dir)
-    except WorkflowError as error:
+    except (RuleException, WorkflowError) as error:
         sys.exit(f"There is no plan. {' '.join(str(error).split('Wildcards:')[0].split())}")
 
 

@@ -8,8 +8,8 @@ import shutil
 
 import pytest
 
-from scripts.provenance.keep import VARIES
 from scripts.provenance.sandbox import confine
+from scripts.provenance.sidecar import VARIES
 from scripts.provenance.signature import BACKENDS, OPERATIONAL, closure
 
 JUDGED = 9

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.provenance.keep import VARIES
-from scripts.provenance.sidecar import tree_sha256
+from scripts.provenance.sidecar import VARIES, tree_sha256
 from scripts.provenance.signature import OPERATIONAL, closure
 from tests.e2e.conftest import Copy
 

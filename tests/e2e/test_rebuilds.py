@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.provenance.keep import VARIES
+from scripts.provenance.sidecar import VARIES
 from scripts.provenance.warm import ENVIRONMENT
 from tests.graph.compare import closure, files_of
 from tests.graph.edits import Edit, file_edits, leaf_edits, module_edits, tracked

@@ -281,3 +281,17 @@ def test_full_disk_is_told_also_where_there_is_no_room_for_the_record(project):
     (folder / "run.json.tmp").symlink_to("/dev/full")
     done = subprocess.run([*words, "source.txt", "out.txt"], cwd=project, capture_output=True, text=True)
     assert done.returncode == 2 and "Traceback" not in done.stderr and "end: the disk is full." in done.stderr
+
+
+def test_input_that_changes_while_the_job_runs_fails_it(door, project, tmp_path):
+    (project / "source.txt").write_text("abc\n")
+    process = door("wait")
+    wait_for(tmp_path / "out.txt.pid")
+    (project / "source.txt").write_text("other\n")
+    try:
+        process.send_signal(signal.SIGUSR1)
+        code, _, err = ended(process)
+    finally:
+        (project / "source.txt").write_text("abc\n")
+    assert code == 3 and "source.txt changed while it was read" in err
+    assert record(tmp_path)["status"] == "input_changed"

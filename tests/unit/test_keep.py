@@ -77,7 +77,7 @@ def test_damaged_copy_is_dropped_and_the_job_run(job, tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
-        {"code": "2@e"},
+        {"ran": "2"},
         {"rule": "b.c"},
         {"command": ["--rate", "2", "x", "y"]},
         {"inputs": {"x": "other"}},
@@ -87,14 +87,14 @@ def test_damaged_copy_is_dropped_and_the_job_run(job, tmp_path):
 )
 def test_key_follows_everything_that_decides_the_bytes(change):
     record = {"rule": "a.b", "code": "1@e", "command": ["--rate", "1", "x", "y"], "inputs": {"x": "d"}}
-    record |= {"environment": {}, "backends": {}}
+    record |= {"environment": {}, "backends": {}, "ran": "1"}
     assert keep.key_of(record, ["y"]) != keep.key_of(record | change, ["y"])
 
 
 def test_key_follows_content_not_paths_nor_what_varies():
     record = {"rule": "a.b", "code": "1@e", "command": ["x", "y"], "inputs": {"x": {"w": "1", "training.json": "2"}}}
     moved = {"command": ["x2", "y2"], "inputs": {"x2": {"w": "1", "training.json": "3", ".snakemake_timestamp": ""}}}
-    base = record | {"environment": {}, "backends": {}}
+    base = record | {"environment": {}, "backends": {}, "ran": "1"}
     assert keep.key_of(base, ["y"]) == keep.key_of(base | moved, ["y2"])
 
 

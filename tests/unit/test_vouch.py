@@ -154,6 +154,38 @@ def test_artifact_of_a_job_that_outlived_its_build_is_not_taken_for_the_recorded
     assert said() == []
 
 
+def test_artifact_made_by_accepted_code_is_named_when_the_acceptance_is_withdrawn(monkeypatch):
+    """Its job ran the new code under the old signature, which Snakemake has in its record."""
+    keep("results/cut", "results/table.csv")
+    made = {"results/table.csv": digest("results/table.csv")}
+    built("tables.count", {"results/cut": {"rows.txt": digest("results/cut/rows.txt")}}, made, ran="4" * 16)
+    keep("results/table.csv")
+    assert said() == ["results/table.csv: made by other code of tables.count than this"]
+    monkeypatch.setattr(vouch, "standing_in", lambda code, names: CODES["tables.count"] if code == "4" * 16 else None)
+    monkeypatch.setitem(CODES, "tables.count", "4" * 16)
+    built("tables.count", {}, made, ran="4" * 16, code="1" * 16 + "@envs/metrics.yaml")
+    monkeypatch.setattr(vouch, "standing_in", lambda code, names: "1" * 16)
+    assert said() == []
+
+
+def test_edited_source_with_an_old_time_is_named():
+    keep("results/cut", "results/table.csv")
+    put("prompt.md", "other")
+    assert "prompt.md" not in vouch.warning(LOGS, planned, METADATA)  # newer: Snakemake sees it
+    os.utime("prompt.md", (1, 1))
+    assert "vouch: prompt.md was edited but is older than 1 artifacts: touch it" in vouch.warning(
+        LOGS, planned, METADATA
+    )
+
+
+def test_seconds_in_a_folder_are_no_other_content():
+    (folder,) = [json.loads(path.read_text()) for path in LOGS.rglob("count.json")]
+    folder["inputs"]["results/cut"]["training.json"] = "0" * 64
+    built("tables.count", folder["inputs"], folder["outputs"])
+    put("results/cut/training.json", "{}")
+    assert said() == []
+
+
 def test_empty_record_is_none():
     keep("results/cut", "results/table.csv")
     put(str(METADATA / record_name("results/table.csv")), "")
