@@ -21,6 +21,8 @@ import pytest
 
 from scripts.provenance import sandbox, warm
 
+pytestmark = pytest.mark.slow
+
 SERVE = """
 import json, os, signal, sys
 import duckdb, numpy, pyarrow.parquet, safetensors.numpy, tokenizers
