@@ -81,9 +81,7 @@ def test_every_declared_input_is_on_the_command_line_or_is_a_gate_or_caption(par
         words = set(PATH.findall("\n".join(job.argv))) | set(job.argv)
         for name in job.inputs:
             named = name in words or any(name.startswith(word.rstrip("/") + "/") for word in words)
-            unnamed = name.endswith("_gate.json") or name.startswith(
-                "resources/captions/"
-            )  # Snakemake's report reads them
+            unnamed = name.endswith("_gate.json") or name.startswith("resources/captions/")  # its report reads them
             assert named or unnamed, f"{job.rule}: {name}"
 
 
