@@ -1,4 +1,5 @@
-# Affirm: from raw dumps to every table of two papers. Start with README.md; rules live in rules/<stage>.smk.
+# Affirm: from raw dumps to every table of two papers. Start with README.md; rules live in rules/<stage>.smk, of large
+# stages in rules/<stage>_<part>.smk.
 from snakemake.utils import min_version
 
 min_version("9.27")
@@ -8,6 +9,7 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/signing.smk"
 include: "rules/inputs.smk"
 include: "rules/world.smk"
 include: "rules/corpora.smk"
@@ -19,8 +21,10 @@ include: "rules/reference.smk"
 include: "rules/personas.smk"
 include: "rules/dialogues.smk"
 include: "rules/supporter.smk"
+include: "rules/supporter_training.smk"
 include: "rules/judging.smk"
 include: "rules/tables.smk"
+include: "rules/tables_data.smk"
 include: "rules/audit.smk"
 
 

@@ -86,7 +86,7 @@ def _described(dag, job) -> Planned:
     reason = dag.reason(job)
     command = job.shellcmd
     signed = command is not None
-    stage = Path(str(job.rule.snakefile)).stem
+    stage = Path(str(job.rule.snakefile)).stem.partition("_")[0]  # rules/<stage>.smk or rules/<stage>_<part>.smk
     own = {
         "missing": bool(reason.missing_output),
         "incomplete": bool(reason.incomplete_output),

@@ -18,6 +18,7 @@ import pytest
 from scripts.provenance.sidecar import VARIES, tree_sha256
 from scripts.provenance.signature import OPERATIONAL, closure
 from tests.e2e.conftest import Copy
+from tests.graph.tree import STAGES
 
 JOBS = (  # sidecars below results/demo/logs
     "judging/judge_skills.gpt",
@@ -134,8 +135,7 @@ def modules(ran: Path) -> set[str]:
 
 
 def test_other_operational_modules_are_run_by_no_job():
-    rules = {path.stem for path in Path("rules").glob("*.smk")} - {"common", "inputs"}
-    scripts = [str(path) for stage in rules for path in Path("scripts", stage).glob("*.py")]
+    scripts = [str(path) for stage in STAGES for path in Path("scripts", stage).glob("*.py")]
     every = set().union(*(closure(path) for path in [*scripts, "scripts/__main__.py"]))
     jobs = {name: {"rule": f"{name.split('/')[0]}.{name.split('/')[1].split('.')[0]}"} for name in JOBS}
     assert every & OPERATIONAL == reached(jobs)

@@ -11,24 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.graph.runs import TARGETS, put_fast_door
 from tests.graph.tree import copy_tree, snakemake
 
-TARGETS = ("all", "headline")
-FILE_ENDINGS = {".csv", ".html", ".json", ".jsonl", ".md", ".parquet", ".svg", ".tsv", ".yaml", ".zst"}
-DOOR = f"""
-import os
-import sys
-
-if __name__ == "__main__":
-    words = sys.argv[1:]
-    for name in words[words.index("--out") + 1 : words.index("--")]:
-        if os.path.splitext(name)[1] in {FILE_ENDINGS!r}:
-            os.makedirs(os.path.dirname(name), exist_ok=True)
-            open(name, "w").close()
-        else:
-            os.makedirs(name, exist_ok=True)
-    sys.exit()
-"""
 RECORD = """
 import sys
 from scripts.provenance.causes import words_of
@@ -59,7 +44,7 @@ def python(tree: Path, *words: str) -> subprocess.CompletedProcess:
 
 def make(tree: Path, *targets: str) -> None:
     """Builds the targets of the demo, and records those that are files (all jobs for the whole demo)."""
-    done = snakemake(tree, "--quiet", "all", "--profile", "demo", *(targets or TARGETS))
+    done = snakemake(tree, "--quiet", "all", "--profile", "demo", *(targets or TARGETS["demo"]))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     done = python(tree, "-c", RECORD, *targets)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -68,8 +53,7 @@ def make(tree: Path, *targets: str) -> None:
 @functools.lru_cache(None)
 def _build(base: Path) -> Path:
     tree = copy_tree(base / "recorded" / "affirm")
-    door = tree / "scripts" / "__main__.py"
-    door.write_text(DOOR + door.read_text(encoding="utf-8"), encoding="utf-8")
+    put_fast_door(tree)
     make(tree)
     return tree
 

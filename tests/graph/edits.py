@@ -13,14 +13,13 @@ import subprocess
 import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from scripts.config.overlays import KeyPath
 from scripts.provenance.signature import BACKENDS, OPERATIONAL
 from tests.graph.leaves import others, science
 from tests.graph.planner import Files, Job, Plan
 from tests.graph.roots import rules_told
-from tests.graph.tree import ROOT, imports
+from tests.graph.tree import ROOT, imports, stage_of
 
 Keys = frozenset[frozenset[str]]  # jobs, by their outputs
 
@@ -104,7 +103,7 @@ def rule_edits(base: Plan) -> list[Edit]:
     found = []
     for name in tracked("rules/*.smk"):
         for rule in re.findall(r"^rule (\w+):", text_of(name), re.MULTILINE):
-            rule = f"{Path(name).stem}.{rule}"
+            rule = f"{stage_of(name)}.{rule}"
             text = re.sub(rf'(door\(\s*"{re.escape(rule)})(?=[ "])', r"\1 --extra 1", text_of(name))
             assert text != text_of(name), f"{rule} has no command of its own name"
             found.append(Edit(rule, keys(job for job in base.values() if job.rule == rule), "code", {name: text}))

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from scripts.provenance.signature import closure
-from tests.graph.tree import CONDA, dry_run, imports, snakemake
+from tests.graph.tree import CONDA, dry_run, imports, snakemake, stage_of
 
 FILES = sorted(map(str, Path("envs").glob("*.yaml")))
 # What a distribution is called where its import name is another; httpx2 comes with openai and huggingface-hub.
@@ -77,7 +77,7 @@ def test_pins_of_an_environment_are_those_of_the_lock(file):
 def test_every_rule_runs_in_an_environment_that_holds_what_its_code_imports(rules):
     for name, rule in rules.items():
         environment = rule["conda"].removeprefix("../")
-        missing = wanted(rule["file"].removesuffix(".smk"), name) - set(pins(environment))
+        missing = wanted(stage_of(rule["file"]), name) - set(pins(environment))
         assert missing == set(), f"{name} in {environment}"
 
 
@@ -91,7 +91,7 @@ def test_front_door_runs_in_every_environment():
 def test_no_smaller_environment_would_serve_a_rule(rules, sizes):
     assert sizes["envs/ingest.yaml"] < sizes["envs/metrics.yaml"] < sizes["envs/train.yaml"]
     for name, rule in rules.items():
-        needs, size = wanted(rule["file"].removesuffix(".smk"), name), sizes[rule["conda"].removeprefix("../")]
+        needs, size = wanted(stage_of(rule["file"]), name), sizes[rule["conda"].removeprefix("../")]
         assert [file for file in FILES if sizes[file] < size and needs <= set(pins(file))] == [], name
 
 
@@ -100,7 +100,7 @@ def test_every_pin_is_of_use_to_a_rule(rules):
     silent = {"accelerate": "transformers' Trainer", "threadpoolctl": "one thread of BLAS in the warm parent's jobs"}
     used: dict[str, set[str]] = {file: set() for file in FILES}
     for name, rule in rules.items():
-        used[rule["conda"].removeprefix("../")] |= wanted(rule["file"].removesuffix(".smk"), name)
+        used[rule["conda"].removeprefix("../")] |= wanted(stage_of(rule["file"]), name)
     spare = {(file, pin) for file in FILES for pin in pins(file) if pin not in used[file] and pin not in silent}
     assert spare == set()
 

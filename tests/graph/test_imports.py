@@ -11,10 +11,9 @@ import pytest
 
 from scripts.provenance import signature
 from scripts.provenance.signature import OPERATIONAL
-from tests.graph.tree import imports, tree_of
+from tests.graph.tree import STAGES, imports, tree_of
 
 FILES = sorted(Path("scripts").rglob("*.py"))
-STAGES = {path.stem for path in Path("rules").glob("*.smk")} - {"common", "inputs"}
 TOPICS = {path.parent.name for path in FILES} - STAGES - {"scripts"}
 HEAVY = "torch transformers trl peft datasets duckdb pyarrow pandas numpy openai scipy sklearn".split()
 LOADERS = {"importlib", "runpy", "imp", "pkgutil", "zipimport", "builtins", "subprocess", "multiprocessing", "pty"}

@@ -9,16 +9,15 @@ import yaml
 
 from scripts.provenance.accepted import accepted_codes
 from scripts.provenance.signature import signature
-from tests.graph.tree import ROOT
+from tests.graph.tree import ROOT, STAGES, stage_of
 
-STAGES = {path.stem for path in Path("rules").glob("*.smk")} - {"common", "inputs"}
 BARE = {"tables.show_headline", "tables.show_laptop"}  # scripts for people, which no rule runs
 LONGEST = 250
 
 
 def test_every_rule_runs_the_script_of_its_name(rules):
     for name, rule in rules.items():
-        stage = rule["file"].removesuffix(".smk")
+        stage = stage_of(rule["file"])
         assert f" -- {stage}.{name} " in rule["command"], name
         script = importlib.import_module(f"scripts.{stage}.{name}")
         for function in (script.main, script.parse_args):
@@ -27,7 +26,7 @@ def test_every_rule_runs_the_script_of_its_name(rules):
 
 
 def test_every_script_of_a_stage_is_a_rule_or_a_known_bare_one(rules):
-    ruled = {f"{rule['file'].removesuffix('.smk')}.{name}" for name, rule in rules.items()}
+    ruled = {f"{stage_of(rule['file'])}.{name}" for name, rule in rules.items()}
     scripts = [f"{stage}.{path.stem}" for stage in STAGES for path in Path("scripts", stage).glob("*.py")]
     runnable = {name for name in scripts if hasattr(importlib.import_module(f"scripts.{name}"), "main")}
     assert runnable - ruled == BARE
@@ -35,7 +34,7 @@ def test_every_script_of_a_stage_is_a_rule_or_a_known_bare_one(rules):
 
 def test_logs_and_benchmark_carry_the_rules_name_and_its_wildcards(rules):
     for name, rule in rules.items():
-        stage = rule["file"].removesuffix(".smk")
+        stage = stage_of(rule["file"])
         stem = f"results/demo/logs/{stage}/{name}"
         text, run, measured = rule["logs"]["text"], rule["logs"]["run"], rule["benchmark"]
         assert rule["log_count"] == 2
@@ -52,7 +51,7 @@ def test_every_rule_says_what_it_makes(rules):
 
 def test_every_rule_is_signed_with_its_own_code_and_environment(rules):
     for name, rule in rules.items():
-        stage, environment = rule["file"].removesuffix(".smk"), rule["conda"].removeprefix("../")
+        stage, environment = stage_of(rule["file"]), rule["conda"].removeprefix("../")
         code = signature(f"{stage}.{name}", environment)
         if code not in accepted_codes():  # for which an older one stands in by output
             assert rule["params"]["code"] == f"{code}@{environment}", name

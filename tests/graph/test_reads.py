@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from scripts.provenance.signature import OPERATIONAL, closure
-from tests.graph.tree import imports, tree_of
+from tests.graph.tree import STAGES, imports, tree_of
 
-STAGES = {path.stem for path in Path("rules").glob("*.smk")} - {"common", "inputs"}
 SCRIPTS = sorted(str(path) for stage in STAGES for path in Path("scripts", stage).glob("*.py"))
 # All that the door and a rule's script can run; commands for people that plan, price or accept are no part of it.
 JOB = sorted(set().union(*(closure(path) for path in [*SCRIPTS, "scripts/__main__.py"])))

@@ -14,6 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 CONDA = ROOT / "tests" / "graph" / "conda"  # the test double
 LAPTOP = ("results/laptop/figure2.svg", "results/laptop/audit/corpora.csv", "results/laptop/audit/value_classifier.csv")
 DUMPS = ("reddit/offmychest_submissions.zst", "reddit/offmychest_comments.zst")
+NO_STAGE = {"common", "inputs", "signing"}  # rules/*.smk that hold helpers
+
+
+def stage_of(file: str | Path) -> str:
+    """The stage of a file of rules: rules/<stage>.smk, or rules/<stage>_<part>.smk of a large one."""
+    return Path(file).stem.partition("_")[0]
+
+
+STAGES = {stage_of(path) for path in (ROOT / "rules").glob("*.smk")} - NO_STAGE
 
 
 @dataclass(frozen=True)
