@@ -1,7 +1,8 @@
-"""What every test runs under: one thread, no hub, no warm parent unless a test starts one; and a small project."""
+"""What every test runs under: one thread, no hub, no warm parent unless a test starts one, Ctrl-C heeded."""
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 os.environ |= {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 for name in [name for name in os.environ if name.startswith("AFFIRM_")]:
     os.environ.pop(name, None)
+# As in a terminal: a shell starts background commands with SIGINT ignored, and all that they start inherits it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Jobs that end in every way a job can end; each writes its output first.
 END = '''"""Ends as it is told."""

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -19,11 +18,6 @@ SNAKEMAKE = (sys.executable, "-m", "snakemake", "--profile", "demo", "--cores", 
 FOLLOW = (sys.executable, "-m", "scripts.provenance.follow", "build.log", "--")
 WARM = (sys.executable, "-m", "scripts.provenance.warm", "--")
 VARIES = {"training.json"}  # holds seconds
-
-
-def heed_interrupts() -> None:
-    """As in a terminal: a shell starts background commands with SIGINT ignored, and children inherit that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Build:
@@ -41,7 +35,7 @@ class Build:
         with open(self.tree / "said.txt", "w") as said:
             streams = {"stdin": subprocess.DEVNULL, "stdout": said, "stderr": subprocess.STDOUT}
             streams |= {"cwd": self.tree, "env": self.environment, "start_new_session": True}
-            return subprocess.Popen(command, preexec_fn=heed_interrupts, **streams)
+            return subprocess.Popen(command, **streams)
 
     def run(self, *command: str) -> tuple[int, str]:
         """Exit code and what was said."""
