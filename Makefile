@@ -9,7 +9,8 @@ PY := OMP_NUM_THREADS=1 $(BIN)/python
 WARM := $(PY) -m scripts.provenance.warm --
 FOLLOW := $(BIN)/python -m scripts.provenance.follow
 
-.PHONY: demo test test-repeat test-slurm laptop check why accept clean-demo clean-checkpoints
+.PHONY: demo test test-repeat test-slurm laptop check why accept estimate cost bench-ingest bench-llm clean-demo \
+  clean-checkpoints
 
 demo: .venv/ready  ## the headline: table 3 and the report, on the offline world
 	$(WARM) $(FOLLOW) results/demo/build.log -- $(BIN)/snakemake --profile demo --cores $(CORES) headline
@@ -33,6 +34,13 @@ accept: export REASON := $(value REASON)  # as it was typed: neither make nor th
 accept: .venv/ready  ## a code change that moves no number: make accept RUN=demo TARGET=… REASON="…"
 	$(BIN)/python -m scripts.provenance.accept $(AT) --reason "$$REASON" $(TARGET)
 
+estimate: .venv/ready  ## calls, tokens and USD of a whole run, before anything is asked: make estimate RUN=paper
+	$(BIN)/python -m scripts.provenance.estimate --run $(RUN)
+
+cost: .venv/ready  ## what was paid, by stage, model and day: make cost RUN=paper
+	$(BIN)/snakemake $(if $(filter paper,$(RUN)),,--profile $(RUN)) --cores 1 \
+	  results/$(if $(filter paper,$(RUN)),,$(RUN)/)audit/cost.csv
+
 laptop: .venv/ready .venv/laptop  ## real corpora: make laptop DATA=dir
 	@test -n "$(DATA)" || { echo "laptop: name the folder of the corpora. make laptop DATA=dir"; exit 2; }
 	$(WARM) $(FOLLOW) results/laptop/build.log -- $(BIN)/snakemake --profile laptop --cores $(CORES) \
@@ -44,6 +52,12 @@ check: .venv/ready  ## lint, format and fast tests
 	$(BIN)/ruff format --check scripts tests benchmarks
 	$(BIN)/snakefmt --check Snakefile rules
 	$(PY) -m pytest -q -n 2 -m "not slow" tests/unit
+
+bench-ingest: .venv/ready  ## decode, ingest and threads beside other readers; renews its table in benchmarks/README.md
+	$(PY) -m benchmarks.bench_ingest
+
+bench-llm: .venv/ready  ## what asking costs us; renews its table in benchmarks/README.md
+	$(PY) -m benchmarks.bench_llm
 
 clean-demo: clean-checkpoints  ## forget the demo, its journals and checkpoints
 	rm -rf results/demo journal/results/demo

@@ -27,6 +27,7 @@ include: "rules/judging.smk"
 include: "rules/tables.smk"
 include: "rules/tables_data.smk"
 include: "rules/audit.smk"
+include: "rules/audit_cost.smk"
 
 
 name_params()
@@ -46,6 +47,8 @@ rule paper_a:
     input:
         expand("<results>/table{number}.csv", number=[1, 3, 4, 9, 10]),
         "<results>/figure2.svg",
+        "<results>/reddit_funnel.csv",
+        "<results>/reddit_funnel.svg",
         "<results>/detector/scores.json",
         [
             f"<results>/supporter/{variant}/pairs/{point}/counts.json"
@@ -76,4 +79,5 @@ rule real_data:
         "<results>/figure2.svg",
         "<results>/audit/corpora.csv",
         "<results>/audit/value_classifier.csv",
-        [f"<results>/reddit/{name}/{dump['kind']}.json" for name, dump in C["ingest_only"].items()],
+        "<results>/reddit_funnel.csv",
+        "<results>/reddit_funnel.svg",

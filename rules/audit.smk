@@ -1,7 +1,8 @@
 # What a reviewer starts from: the report and the planted effects.
 OFFLINE = any(entry.get("backend") == "offline" for entry in C["models"].values())
 SHOWN = [f"<results>/table{number}.csv" for number in (1, 3, 4, 9, 10)] + ["<results>/figure2.svg"]
-SHOWN += ["<results>/audit/accepted.csv"]
+SHOWN += ["<results>/reddit_funnel.csv", "<results>/reddit_funnel.svg"]
+SHOWN += ["<results>/audit/accepted.csv", "<results>/audit/estimate.csv"]
 SHOWN += ["<results>/audit/planted.csv"] if OFFLINE else []
 SHOWN += ["<results>/audit/corpora.csv"] if C["datasets"]["esconv"]["from"] == "data_dir" else []  # facts of real files
 SHOWN += ["<results>/audit/value_classifier.csv"] if C["models"]["values"]["source"] == "packaged" else []
@@ -69,7 +70,7 @@ rule build_report:
     """Snakemake's report: tables, figures, captions, rule graph, run times."""
     input:
         shown=SHOWN,
-        captions=[f"resources/captions/{Path(name).stem}.rst" for name in SHOWN],
+        captions=list(dict.fromkeys(f"resources/captions/{Path(name).stem}.rst" for name in SHOWN)),
     output:
         page="<results>/report.html",
     log:

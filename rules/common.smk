@@ -14,6 +14,8 @@ sys.path.insert(0, str(workflow.basedir))
 os.environ.update(AFFIRM_ROOT=str(workflow.basedir))
 
 from scripts.config.load import load_config
+from scripts.llm.operation import PRICES
+from scripts.llm.prices import read_prices
 from scripts.provenance.errors import Problem
 from scripts.provenance.signature import backend_code
 
@@ -30,7 +32,8 @@ for asked in map(os.path.relpath, filter(None, sys.argv[1:])):
             raise WorkflowError(f"{asked} belongs to the {run} run. Type: snakemake --profile {run} {asked}")
 
 # What jobs are told about the machine: never part of a command, so never a reason to rerun.
-os.environ.update(AFFIRM_OPERATION=json.dumps(C["operation"], sort_keys=True))
+told = C["operation"] | C["llm"] | {"prices": read_prices(Path(workflow.basedir) / PRICES)}
+os.environ.update(AFFIRM_OPERATION=json.dumps(told, sort_keys=True))
 os.environ.update(AFFIRM_PROTECTED=json.dumps([os.getcwd(), str(workflow.basedir), os.path.abspath(C["data_dir"])]))
 os.environ.update(PATH=str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", ""))
 os.environ.update(PYTHONHASHSEED="0")
@@ -132,9 +135,18 @@ def raw(name, origin=None):
         return lying
     if entry["url"]:
         return f"{RESULTS}/external/{name}/{os.path.basename(entry['file'])}"
-    raise WorkflowError(
-        f"{lying} is missing. It comes from {entry['source']} (licence: {entry['licence']}). "
-        f"Put it there, or name another folder with --config data_dir=DIR."
+    raise WorkflowError(unfetched(entry["dataset"]))
+
+
+def unfetched(dataset):
+    """What is missing of a dataset that nobody fetches but the user, where it comes from and where it belongs."""
+    rows = [row for row in DATASETS.values() if row["dataset"] == dataset and not row["url"]]
+    paths = [os.path.join(C["data_dir"], row["file"]) for row in rows]
+    missing = "\n".join(f"  {path}" for path in paths if not os.path.exists(path))
+    return (
+        f"These files are missing; nothing downloads them:\n{missing}\n"
+        f"They come from {rows[0]['source']}. Licence: {rows[0]['licence']}.\n"
+        "Put them there under these names, or name another folder with --config data_dir=DIR."
     )
 
 

@@ -71,18 +71,20 @@ rule predict_values:
     benchmark:
         "<benchmarks>/detector/predict_values.tsv"
     conda:
-        "../envs/train.yaml"
+        f"../envs/{SPEAKING_ENV}.yaml"
     resources:
         **GPU_INFER,
     params:
-        code=signature("detector.predict_values", "train"),
+        code=signature("detector.predict_values", SPEAKING_ENV),
         sampling=canonical(C["sampling"]["detector"]),
         top=C["targets"]["top"],
+        speaks=SPEAKS,
     message:
         f"detector: predictions on test{ON_GPU}"
     shell:
         keeping_door(
             "detector.predict_values --examples {input.examples:q} --values {input.values:q} --base {input.base:q}"
-            " --detector {input.detector:q} --sampling {params.sampling:q} --top-values {params.top}"
+            " --base-backend {params.speaks} --detector {input.detector:q} --sampling {params.sampling:q}"
+            " --top-values {params.top}"
             " --output {output.predictions:q} --scores {output.scores:q}"
         )

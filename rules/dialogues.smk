@@ -44,12 +44,12 @@ rule simulate_dialogues:
     benchmark:
         "<benchmarks>/dialogues/simulate_dialogues.{system}.{split}.tsv"
     conda:
-        "../envs/train.yaml"
+        f"../envs/{SPEAKING_ENV}.yaml"
     resources:
         **GPU_INFER,
     params:
         **SPEAKING_PARAMS,
-        code=signature("dialogues.simulate_dialogues", "train"),
+        code=signature("dialogues.simulate_dialogues", SPEAKING_ENV),
         alternatives=lambda w: "no" if w.split == "test" else "yes",
         share=lambda w: C["supporter"]["rollouts"]["train_share"] if rolls_out(w.system, w.split) else 1,
         max_failed=C["dialogues"]["max_failed"],
@@ -80,12 +80,12 @@ rule roll_out_alternatives:
     benchmark:
         "<benchmarks>/dialogues/roll_out_alternatives.{system}.{split}.tsv"
     conda:
-        "../envs/train.yaml"
+        f"../envs/{SPEAKING_ENV}.yaml"
     resources:
         **GPU_INFER,
     params:
         **SPEAKING_PARAMS,
-        code=signature("dialogues.roll_out_alternatives", "train"),
+        code=signature("dialogues.roll_out_alternatives", SPEAKING_ENV),
     message:
         f"dialogues: rollouts of {{wildcards.system}} ({{wildcards.split}}){ON_GPU}"
     shell:

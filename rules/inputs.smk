@@ -8,6 +8,10 @@ def pinned(name):
 
 
 # ---- dialogues
+SPEAKS = C["models"]["llama"]["backend"]  # local: the base and its adapters in the job; vllm: on a server beside it
+SPEAKING_ENV = "serve" if SPEAKS == "vllm" else "train"
+
+
 def system(w):
     return SYSTEMS[w.system]
 
@@ -19,7 +23,7 @@ def rolls_out(name, split):
 
 def is_local(name):
     """Whether the system's supporter is a model of ours (base with or without an adapter)."""
-    return C["models"][SYSTEMS[name]["supporter"]].get("backend") is None
+    return "source" in C["models"][SYSTEMS[name]["supporter"]]
 
 
 def adapter_of(name):
@@ -64,7 +68,8 @@ def speaking_inputs(w):
 def speaking_options(w, input):
     """The command line words for those inputs, named as they are."""
     named = sorted(name for name in speaking_inputs(w) if name != "gate")
-    return " ".join(f"--{name.replace('_', '-')} {shlex.quote(str(input[name]))}" for name in named)
+    words = [f"--{name.replace('_', '-')} {shlex.quote(str(input[name]))}" for name in named]
+    return " ".join([*words, f"--base-backend {SPEAKS}"] if "base" in named else words)
 
 
 def speaking_worlds(w):
@@ -140,6 +145,12 @@ def dump_file(dump, kind):
     return lying
 
 
+def dump_gate(dump, kind):
+    """The check of a dump that the registry knows, unless the world makes it."""
+    known = dump == MAIN_DUMP and C["datasets"]["reddit"]["from"] == "data_dir"
+    return f"<results>/reddit/{dump}/{kind}_gate.json" if known else []
+
+
 def days(dump):
     """First and last day kept."""
     return C["reddit"] if dump == MAIN_DUMP else C["ingest_only"][dump]
@@ -162,6 +173,18 @@ def seeker_turns(point):
     """Seeker turns after a candidate that a grid point looks at, at most."""
     h = C["points"][point]["h"]
     return C["dialogues"]["max_exchanges"] if h == "all" else h
+
+
+# ---- tables
+# The world's dumps say nothing beside real ones; what real dumps alone are counted in stands in for nothing.
+FUNNEL = [MAIN_DUMP] if C["datasets"]["reddit"]["from"] == "data_dir" or not C["ingest_only"] else []
+FUNNEL_EVIDENCE = C["evidence"] if FUNNEL else "real"
+
+
+def ingest_reports(kind):
+    """Reports of the dumps of submissions or of comments that the funnel is about."""
+    further = [name for name, dump in C["ingest_only"].items() if dump["kind"] == kind]
+    return [f"<results>/reddit/{name}/{kind}.json" for name in (*FUNNEL, *further)]
 
 
 # ---- world

@@ -10,6 +10,7 @@ rule build_threads:
     output:
         threads="<results>/reddit/threads.parquet",
         utterances="<results>/reddit/utterances.parquet",
+        report="<results>/reddit/threads.json",
     log:
         text="<logs>/reddit/build_threads.log",
         run="<logs>/reddit/build_threads.json",
@@ -32,9 +33,9 @@ rule build_threads:
     shell:
         door(
             "reddit.build_threads --submissions {input.submissions:q} --comments {input.comments:q}"
-            " --threads {output.threads:q} --utterances {output.utterances:q} --comment-score {params.score}"
-            " --reply-score {params.reply_score} --same-commenter {params.same} --least {params.least}"
-            " --most {params.most} --siblings {params.siblings}"
+            " --threads {output.threads:q} --utterances {output.utterances:q} --report {output.report:q}"
+            " --comment-score {params.score} --reply-score {params.reply_score} --same-commenter {params.same}"
+            " --least {params.least} --most {params.most} --siblings {params.siblings}"
         )
 
 
@@ -55,6 +56,8 @@ rule select_threads:
         "<benchmarks>/reddit/select_threads.tsv"
     conda:
         "../envs/ingest.yaml"
+    resources:
+        mem_mb=lambda w, attempt: 8000 * attempt,
     params:
         code=signature("reddit.select_threads", "ingest"),
         rule=C["positive"]["rule"],

@@ -1,4 +1,4 @@
-# Tables of what the data hold: sizes of sets, threads, strategies.
+# Tables of what the data hold: sizes of sets, threads, strategies, and what the filters dropped.
 
 
 localrules:
@@ -6,6 +6,8 @@ localrules:
     tabulate_table4,
     tabulate_table9,
     tabulate_table10,
+    tabulate_reddit_funnel,
+    plot_reddit_funnel,
 
 
 rule tabulate_table1:
@@ -111,3 +113,71 @@ rule tabulate_table10:
         "table 10"
     shell:
         door("tables.tabulate_table10 --counts {input.counts:q}", TABLE)
+
+
+rule tabulate_reddit_funnel:
+    """What each filter drops from the dumps by month, and the steps from pairs to splits."""
+    input:
+        submissions=ingest_reports("submissions"),
+        comments=ingest_reports("comments"),
+        threads=["<results>/reddit/threads.json" for _ in FUNNEL],
+        selected=["<results>/reddit/select.json" for _ in FUNNEL],
+    output:
+        table=report(
+            "<results>/reddit_funnel.csv",
+            caption="../resources/captions/reddit_funnel.rst",
+            category="Paper A",
+        ),
+        text=report(
+            "<results>/reddit_funnel.md",
+            caption="../resources/captions/reddit_funnel.rst",
+            category="Paper A",
+        ),
+    log:
+        text="<logs>/tables/tabulate_reddit_funnel.log",
+        run="<logs>/tables/tabulate_reddit_funnel.json",
+    benchmark:
+        "<benchmarks>/tables/tabulate_reddit_funnel.tsv"
+    conda:
+        "../envs/ingest.yaml"
+    params:
+        code=signature("tables.tabulate_reddit_funnel", "ingest"),
+        run=RUN,
+        evidence=FUNNEL_EVIDENCE,
+    message:
+        "Reddit funnel"
+    shell:
+        door(
+            "tables.tabulate_reddit_funnel --submissions {input.submissions:q} --comments {input.comments:q}"
+            " --threads {input.threads:q} --selected {input.selected:q} --run {params.run}"
+            " --evidence {params.evidence} --output {output.table:q} --text {output.text:q}"
+        )
+
+
+rule plot_reddit_funnel:
+    """The Reddit funnel as a figure."""
+    input:
+        table="<results>/reddit_funnel.csv",
+    output:
+        figure=report(
+            "<results>/reddit_funnel.svg",
+            caption="../resources/captions/reddit_funnel.rst",
+            category="Paper A",
+        ),
+    log:
+        text="<logs>/tables/plot_reddit_funnel.log",
+        run="<logs>/tables/plot_reddit_funnel.json",
+    benchmark:
+        "<benchmarks>/tables/plot_reddit_funnel.tsv"
+    conda:
+        "../envs/metrics.yaml"
+    params:
+        code=signature("tables.plot_reddit_funnel", "metrics"),
+        evidence=FUNNEL_EVIDENCE,
+    message:
+        "Reddit funnel: figure"
+    shell:
+        door(
+            "tables.plot_reddit_funnel --table {input.table:q} --evidence {params.evidence}"
+            " --output {output.figure:q}"
+        )

@@ -13,7 +13,7 @@ import sys
 def main(argv: list[str]) -> int:
     if sys.platform == "linux" and "AFFIRM_PLAN" in os.environ:
         # Started by Snakemake, which may be killed: a job that outlived it would write beside its successor.
-        from scripts.provenance.warm import die_with
+        from scripts.provenance.parent import die_with
 
         die_with(os.getppid())
     socket_path = os.environ.get("AFFIRM_WARM")

@@ -9,7 +9,7 @@ for cores in 2 1; do
   if [ -d "$root/.venv" ]; then ln -s "$root/.venv" "$scratch/cores$cores/.venv"; touch "$root/.venv/ready"; fi
   make -C "$scratch/cores$cores" demo CORES=$cores >"$scratch/cores$cores.log" 2>&1 || { tail -40 "$scratch/cores$cores.log"; exit 1; }
 done
-for table in table1 table3 table3_stats table4 table9 table10 figure2 audit/planted; do
+for table in table1 table3 table3_stats table4 table9 table10 reddit_funnel figure2 audit/estimate audit/planted; do
   cmp "$scratch/cores2/results/demo/$table.csv" "$scratch/cores1/results/demo/$table.csv"
 done
 sha256sum "$scratch"/cores*/results/demo/table3.csv | sed "s#$scratch/##"

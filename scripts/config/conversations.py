@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from scripts.config.blocks import Count, Date, Section, Share, Text
+from scripts.config.blocks import Count, Date, RelativePath, Section, Share, Text
 
 
 class PostFilter(Section):
@@ -56,7 +56,8 @@ class Reddit(Section):
     from_: Date = Field(alias="from", description="first day kept, UTC")
     to: Date = Field(description="last day kept, UTC")
     filter: RedditFilter = Field(description="quality filter")
-    salt: Text = Field(description="mixed into hashed author names; set your own before sharing a build")
+    salt: Text | None = Field(description="of author numbers; null: drawn once on this machine, a text is public")
+    salt_file: RelativePath = Field(description="where the drawn salt lies; never overwritten")
     same_commenter: bool = Field(description="must all comments of a path have one author?")
     multi: Paths = Field(description="multi-turn threads")
     siblings: Count = Field(description="sibling comments kept a thread, answered ones and high scores first")

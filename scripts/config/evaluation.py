@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from scripts.config.blocks import ADAPTER, VARIABLE, Count, Sampling, Section, Share, Size, Text
+from scripts.config.blocks import ADAPTER, VARIABLE, Count, NotNegative, Positive, Sampling, Section, Share, Size, Text
 
 
 class Roles(Section):
@@ -97,13 +97,36 @@ class Stats(Section):
     seed: Size = Field(description="seed of the resampling")
 
 
+class Llm(Section):
+    """What asking models may cost: it stops a build and changes no result."""
+
+    budget_usd: NotNegative | None = Field(
+        description="spent on answers by all jobs together, at most; null: no limit (docs/cost.md)"
+    )
+
+
 class Endpoint(Section):
     base_url: Annotated[str, Field(pattern=r"^https?://.+$")] = Field(description="address of the service")
     key_env: Annotated[str, Field(pattern=VARIABLE)] = Field(description="environment variable that holds the key")
+    requests_per_minute: Count | None = Field(description="sent by one job at most; null: no limit")
+    tokens_per_minute: Count | None = Field(description="read and written for one job at most; null: no limit")
+    patience: NotNegative = Field(description="seconds that a job waits when it asks to be left alone or is gone")
 
 
 class Endpoints(Section):
     openai: Endpoint = Field(description="OpenAI, or any server that speaks its protocol")
+
+
+class Vllm(Section):
+    """How `vllm serve` is started where a local model's backend is vllm."""
+
+    memory_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        description="share of the GPU's memory it takes; the rest is the sentiment scorer's, in the job beside it"
+    )
+    patience: Positive = Field(description="seconds that its start may take")
+    arguments: list[Text] = Field(
+        description="further words to `vllm serve`; none that change weights, template or precision: no key sees them"
+    )
 
 
 class Operation(Section):
@@ -112,8 +135,12 @@ class Operation(Section):
     endpoints: Endpoints = Field(description="where chat models are asked")
     concurrency: Count = Field(description="requests in flight at once")
     batch: Count = Field(description="texts a local model handles at once")
+    vllm: Vllm = Field(description="the model server beside a job")
     train_batch: Count = Field(description="training rows a device handles at once, at most")
     memory_limit: Annotated[str, Field(pattern=r"^\d+(MB|GB)$")] = Field(description="memory of DuckDB")
+    spill_dir: Text | None = Field(
+        description="folder for what does not fit, on a fast local disk, $VARIABLES allowed; null: beside the output"
+    )
     kept_checkpoints: Annotated[int, Field(ge=0)] = Field(
         description="newest forms of a slow artifact to keep in checkpoints/, so that a revert costs seconds"
     )

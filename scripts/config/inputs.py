@@ -90,6 +90,7 @@ class LocalModel(Section):
     """A causal language model that runs and is trained here."""
 
     source: Literal["hub", "tiny"] = Field(description="hub (retrieved) or tiny (trained here)")
+    backend: Literal["local", "vllm"] = Field(description="speaks in the job's process or on a vLLM server beside it")
     id: Text = Field(description="name on the hub")
     revision: Annotated[str, Field(pattern=COMMIT)] | None = Field(description="commit; null: the newest, recorded")
 
@@ -113,7 +114,7 @@ class Classifier(Section):
 def entry_kind(entry: object) -> str:
     """Which of the three a model entry is, read from its keys."""
     keys = entry if isinstance(entry, dict) else vars(entry) if isinstance(entry, Section) else {}
-    return "chat" if "backend" in keys else "classifier" if "kind" in keys else "local"
+    return "classifier" if "kind" in keys else "chat" if "backend" in keys and "source" not in keys else "local"
 
 
 Model = Annotated[

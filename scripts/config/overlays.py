@@ -36,6 +36,7 @@ OVERLAY_KEYS = (
     "*.train.loss_types",
     "*.train.loss_weights",
     "*.lora.*",
+    "reddit.salt",
     "reddit.splits.*",
     "personas.cells",
     "personas.least",
@@ -50,6 +51,7 @@ OVERLAY_KEYS = (
     "judging.repeats",
     "world.*",
     "tiny.*",
+    "llm.*",
     "operation.*",
 )
 

@@ -37,9 +37,9 @@ def alternatives(names: list[str]) -> str:
 
 def role_models(config: dict) -> Found:
     """Every role is played by a chat model."""
-    chat = [name for name, entry in config["models"].items() if "backend" in entry]
+    chat = [name for name, entry in config["models"].items() if "source" not in entry]
     for role, name in config["roles"].items():
-        yield from _named(("roles", role), name, chat, "models with a backend")
+        yield from _named(("roles", role), name, chat, "the chat models")
 
 
 def model_entries(config: dict) -> Found:
@@ -62,7 +62,7 @@ def system_models(config: dict) -> Found:
         yield from _named((*here, "supporter"), system["supporter"], speakers, "models that can speak")
         if system["adapter"].startswith("baseline/"):
             yield from _named((*here, "adapter"), system["adapter"].split("/")[1], corpora, "dialogue corpora")
-        hosted = "backend" in config["models"].get(system["supporter"], {})
+        hosted = "source" not in config["models"].get(system["supporter"], {"source": ""})
         if hosted and system["adapter"] != "none":
             fix = "Set adapter: none, or let a local model be the supporter."
             yield (

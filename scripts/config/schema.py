@@ -12,6 +12,7 @@ from scripts.config.blocks import RelativePath, Section, Size, Text
 from scripts.config.conversations import Labels, Positivity, Reddit, Targets, ValueEffects
 from scripts.config.evaluation import (
     Judging,
+    Llm,
     Operation,
     Roles,
     SamplingByRole,
@@ -59,4 +60,5 @@ class Config(Section):
     world: World = Field(description="the offline world")
     tiny: Tiny = Field(description="recipes of tiny models")
     value_head: ValueHead = Field(description="linear value head on a packaged sentence encoder (laptop)")
+    llm: Llm = Field(description="what asking models may cost")
     operation: Operation = Field(description="speed, memory, addresses: no science")

@@ -6,13 +6,14 @@ Run: python -m scripts.detector.predict_values --examples test.jsonl --base … 
 """
 
 import argparse
+import contextlib
 import json
 import logging
 from pathlib import Path
 
 from scripts.llm.chat import Request, Sampling, journal_path
-from scripts.llm.local import open_local
 from scripts.llm.top_values import top_values
+from scripts.llm.weights import BACKENDS, open_weights
 from scripts.text.answers import parse_values
 from scripts.text.files import read_jsonl, write_json, write_jsonl
 from scripts.text.taxonomy import labels, load_taxonomy
@@ -34,6 +35,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--examples", type=Path, required=True, help="rows of build_detector_examples")
     parser.add_argument("--values", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--base-backend", choices=BACKENDS, required=True)
     parser.add_argument("--detector", type=Path, required=True, help="adapter folder")
     parser.add_argument("--sampling", type=json.loads, required=True)
     parser.add_argument("--top-values", type=int, required=True)
@@ -46,9 +48,12 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     known = labels(load_taxonomy(args.values))
     rows = read_jsonl(args.examples)
-    local = open_local(args.base, {"detector": args.detector})
     requests = [Request(row["id"], "A-TVD", row["prompt"]) for row in rows]
-    with local.chat("detector", Sampling(**args.sampling), journal_path(args.output), logprobs=True) as chat:
+    weights = open_weights(args.base_backend, args.base, {"detector": args.detector}, args.output)
+    with (
+        contextlib.closing(weights),
+        weights.chat("detector", Sampling(**args.sampling), journal_path(args.output), logprobs=True) as chat,
+    ):
         answers = chat.ask(requests, lambda text: parse_values(text, known))
     predicted = [top_values(answer, known, args.top_values) if answer.value else [] for answer in answers]
     targets = [parse_values(row["completion"][0]["content"], known) for row in rows]

@@ -5,9 +5,13 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.classifiers.sentiment import open_sentiment
+from scripts.classifiers.sentiment import Scorer, open_sentiment
+from scripts.dialogues.scoring import shared_scorer
 from scripts.llm.chat import Chat, Sampling, journal_path, open_remote
-from scripts.llm.local import open_local
+from scripts.llm.local import LocalModel
+from scripts.llm.operation import batch, concurrency
+from scripts.llm.serve import ServedModel
+from scripts.llm.weights import BACKENDS, open_weights
 from scripts.text.dialogue import transcript
 from scripts.text.files import read_json
 from scripts.text.prompts import Prompt, load_prompt
@@ -25,7 +29,7 @@ class Roles:
     detector: Chat | None
     reference: Chat | None
     seeker: Chat
-    sentiment: object
+    sentiment: Scorer
     prompts: dict[str, Prompt]
     values: list[dict]
     strategies: list[dict]
@@ -35,9 +39,13 @@ class Roles:
     gratitude: list[str]
     end_score: float
     top_values: int
+    weights: LocalModel | ServedModel | None
+    at_once: int | None  # dialogues on threads of their own; None: lock step
 
     def close(self) -> None:
-        """Brings the journals to disk and logs the counts."""
+        """Ends the model server if there is one, brings the journals to disk and logs the counts."""
+        if self.weights is not None:
+            self.weights.close()
         for chat in (self.detector, self.reference, self.supporter, self.seeker):
             if chat is not None:
                 chat.close()
@@ -50,6 +58,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--supporter", type=json.loads, required=True, help="model entry, or {backend: local}")
     parser.add_argument("--seeker", type=json.loads, required=True, help="model entry of the seeker simulator")
     parser.add_argument("--base", type=Path, help="checkpoint folder of the local roles")
+    parser.add_argument("--base-backend", choices=BACKENDS, help="local: in this process; vllm: on a server beside it")
     parser.add_argument("--supporter-adapter", type=Path, help="none: the base itself")
     parser.add_argument("--detector", type=Path, help="adapter of the target value detector")
     parser.add_argument("--reference", type=Path, help="adapter of the reference generator")
@@ -73,7 +82,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def open_roles(args: argparse.Namespace) -> Roles:
-    """Opens every model; local roles share one base in memory and one journal each."""
+    """Opens every model; local roles share one base, and have a journal each."""
     sampling = {role: Sampling(**leaves) for role, leaves in args.sampling.items()}
     journals = journal_path(args.output)
     adapters = {
@@ -86,14 +95,21 @@ def open_roles(args: argparse.Namespace) -> Roles:
         if path
     }
     local_supporter = args.supporter["backend"] == "local"
-    local = open_local(args.base, adapters) if adapters or local_supporter else None
+    weights = None
+    if adapters or local_supporter:
+        weights = open_weights(args.base_backend, args.base, adapters, args.output)
+    lock_step = isinstance(weights, LocalModel)
+    sentiment = open_sentiment(args.sentiment_kind, args.sentiment_model)
+    if args.sentiment_model and not lock_step:
+        path = journals.with_suffix(".sentiment.jsonl")
+        sentiment = shared_scorer(sentiment, args.sentiment_kind, args.sentiment_model, path)
 
     def journal(role: str) -> Path:
         return journals.with_suffix(f".{role}.jsonl")
 
     def local_chat(role: str) -> Chat:
         adapter = role if role in adapters else None
-        return local.chat(adapter, sampling[role], journal(role), logprobs=role == "detector")
+        return weights.chat(adapter, sampling[role], journal(role), logprobs=role == "detector")
 
     prompts = {
         "supporter": args.supporter_prompt,
@@ -115,7 +131,7 @@ def open_roles(args: argparse.Namespace) -> Roles:
         detector=local_chat("detector") if args.detector else None,
         reference=local_chat("reference") if args.reference else None,
         seeker=open_remote(args.seeker, sampling["seeker"], journal("seeker")),
-        sentiment=open_sentiment(args.sentiment_kind, args.sentiment_model),
+        sentiment=sentiment,
         prompts={name: load_prompt(path) for name, path in prompts.items() if path},
         values=load_taxonomy(args.values),
         strategies=load_taxonomy(args.strategies),
@@ -125,4 +141,6 @@ def open_roles(args: argparse.Namespace) -> Roles:
         gratitude=args.gratitude,
         end_score=args.end_score,
         top_values=args.top_values,
+        weights=weights,
+        at_once=None if lock_step else batch() + concurrency(),  # enough to keep both kinds of models busy
     )

@@ -12,7 +12,8 @@ from collections import Counter
 from pathlib import Path
 
 from scripts.dialogues.roles import Roles, add_options, open_roles
-from scripts.dialogues.turns import answer_back, exchanges, support
+from scripts.dialogues.schedule import play
+from scripts.dialogues.turns import answer_back, support
 from scripts.text.files import read_jsonl, write_jsonl
 
 log = logging.getLogger(__name__)
@@ -40,13 +41,14 @@ def branches(dialogues: list[dict]) -> list[dict]:
 
 def roll_out(cut: list[dict], personas: dict[str, dict], roles: Roles) -> list[dict]:
     """The branches continued to an end rule or the exchange limit of the whole dialogue."""
-    while open_ones := [branch for branch in cut if branch["end_reason"] is None]:
-        waiting = [branch for branch in open_ones if branch["turns"][-1]["role"] == "supporter"]
-        answer_back(waiting, personas, roles)
-        speaking = [branch for branch in waiting if branch["end_reason"] is None]
+
+    def exchange(under_way: list[dict]) -> None:
+        answer_back(under_way, personas, roles)
+        speaking = [branch for branch in under_way if branch["end_reason"] is None]
         if speaking:
             support(speaking, roles, alternatives=False)
-        log.info("%d branches open, longest %d exchanges", len(open_ones), max(map(exchanges, open_ones)))
+
+    play(cut, exchange, roles.max_exchanges, roles.at_once)
     return cut
 
 

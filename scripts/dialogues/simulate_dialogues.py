@@ -1,7 +1,8 @@
 """Simulates one dialogue a persona between a supporter system and the seeker simulator (paper A, 5.3, 5.4, 6.1).
 
 Writes dialogues (docs/architecture.md): every supporter turn with its target values, reference, four steps and, for the
-data simulations, its alternative with the opposite reference decision. All dialogues advance in lock step.
+data simulations, its alternative with the opposite reference decision. scripts/dialogues/schedule.py says which
+dialogues advance together.
 Run: python -m scripts.dialogues.simulate_dialogues --help
 """
 
@@ -12,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from scripts.dialogues.roles import Roles, add_options, open_roles
+from scripts.dialogues.schedule import play
 from scripts.dialogues.turns import answer_back, begin, support
 from scripts.provenance.errors import Problem
 from scripts.text.draws import seeded
@@ -24,13 +26,12 @@ def simulate(personas: list[dict], roles: Roles, alternatives: bool) -> list[dic
     """The finished dialogues, in the order of the personas."""
     by_id = {persona["id"]: persona for persona in personas}
     dialogues = begin(personas, roles)
-    for exchange in range(1, roles.max_exchanges + 1):
-        open_ones = [dialogue for dialogue in dialogues if dialogue["end_reason"] is None]
-        if not open_ones:
-            break
-        support(open_ones, roles, alternatives)
-        answer_back([dialogue for dialogue in open_ones if dialogue["end_reason"] is None], by_id, roles)
-        log.info("exchange %d of at most %d: %d dialogues", exchange, roles.max_exchanges, len(open_ones))
+
+    def exchange(under_way: list[dict]) -> None:
+        support(under_way, roles, alternatives)
+        answer_back([dialogue for dialogue in under_way if dialogue["end_reason"] is None], by_id, roles)
+
+    play(dialogues, exchange, roles.max_exchanges, roles.at_once)
     return dialogues
 
 

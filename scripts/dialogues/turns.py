@@ -1,4 +1,4 @@
-"""One exchange of many dialogues in lock step: the supporter's turn, the seeker's turn, the end rules."""
+"""One exchange of one or many dialogues: the supporter's turn, the seeker's turn, the end rules."""
 
 import re
 

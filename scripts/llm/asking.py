@@ -3,15 +3,18 @@
 import hashlib
 import json
 import logging
-import time
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
 from scripts.llm.journal import Journal
+from scripts.llm.progress import Progress
 from scripts.provenance.counts import COUNTS, USED
+from scripts.provenance.errors import Problem
 
 log = logging.getLogger(__name__)
+_COUNTING = threading.Lock()
 
 SCHEMA = 1  # raise it when what a key stands for changes
 PARSE_RETRIES = 3  # requirement A-006
@@ -77,6 +80,14 @@ class Reply:
     response: dict | None = None
 
 
+class Failed(Problem):
+    """Requests that could not be had while others could; `reasons` by their ids."""
+
+    def __init__(self, message: str, reasons: list[tuple[str, str]]):
+        super().__init__(message)
+        self.reasons = reasons
+
+
 class Backend(Protocol):
     """A place that answers. `identity` names the weights or the model, so a retrained one is another."""
 
@@ -99,11 +110,16 @@ def request_key(backend: str, identity: str, body: dict, prefix: str, sample: st
 
 
 class Replayer:
-    """Journal in front of a backend: what was answered once is never asked again."""
+    """Journal in front of a backend: what was answered once is never asked again, whichever thread wants it."""
+
+    borrows = False  # looks for missing answers in the journals of the artifact's siblings
 
     def __init__(self, backend: Backend, journal: Journal, epoch: int = 0):
         self.backend, self.journal, self.epoch = backend, journal, epoch
-        self.counts = dict.fromkeys(("asked", "replayed", "reasked", "failed", "tokens_in", "tokens_out"), 0)
+        self.progress = Progress(str(journal.path))
+        self.counts = dict.fromkeys(
+            ("asked", "replayed", "borrowed", "reasked", "failed", "tokens_in", "tokens_out"), 0
+        )
 
     def ask_of(self, id: str, kind: str, sample: str, body: dict, prefix: str = "") -> Ask:
         key = request_key(self.backend.name, self.backend.identity, body, prefix, sample, self.epoch)
@@ -112,46 +128,66 @@ class Replayer:
     def replies(self, asks: Iterable[Ask]) -> dict[str, Reply]:
         """The reply to each ask by key, from the journal or, for those it lacks, from the backend."""
         asks = list(asks)
-        missing = list({ask.key: ask for ask in asks if ask.key not in self.journal}.values())
+        wanted = {ask.key: ask for ask in asks}
         self._count("replayed", sum(ask.key in self.journal for ask in asks))
-        if missing:
-            self._started, self._shown, self._done, self._of = time.monotonic(), 0.0, 0, len(missing)
-            self.backend.answer(missing, self._keep)
+        if self.borrows:
+            self._count("borrowed", self.journal.borrow(wanted))
+        while any(key not in self.journal for key in wanted):
+            with self.journal.claim(wanted) as missing:
+                if missing:
+                    self.progress.expect(len(missing))
+                    self._fetch([wanted[key] for key in missing])
         found = {ask.key: Reply(**self.journal[ask.key]) for ask in asks}
         for ask in asks:
             self._tally(ask, found[ask.key].usage)
         return found
 
+    def _fetch(self, asks: list[Ask]) -> None:
+        failed = None
+        try:
+            self.backend.answer(asks, self._keep)
+        except Failed as problem:
+            failed = problem
+        if failed:  # raised out here, it drags nothing along
+            for id, reason in failed.reasons:
+                self.journal.fail({"id": id, "reason": reason})
+            raise Problem(f"{failed} {self.journal.failures} lists them.")
+
     def _keep(self, ask: Ask, reply: Reply) -> None:
-        self.journal.add(ask, reply)
+        """Called from the backend's thread."""
+        self.journal.add(ask, reply, self._priced(ask))
+        tokens = reply.usage.get("prompt_tokens", 0), reply.usage.get("completion_tokens", 0)
         self._count("asked", 1)
-        self._count("tokens_in", reply.usage.get("prompt_tokens", 0))
-        self._count("tokens_out", reply.usage.get("completion_tokens", 0))
-        self._done += 1
-        seconds = time.monotonic() - self._started
-        if seconds - self._shown >= 30:
-            self._shown = seconds
-            left = seconds / self._done * (self._of - self._done)
-            log.info("%d of %d answered, about %.0f s left", self._done, self._of, left)
+        self._count("tokens_in", tokens[0])
+        self._count("tokens_out", tokens[1])
+        self.progress.came(self._priced(ask), *tokens)
 
     def _count(self, what: str, number: int) -> None:
-        self.counts[what] += number
-        COUNTS[what] += number
+        with _COUNTING:
+            self.counts[what] += number
+            COUNTS[what] += number
 
     def _tally(self, ask: Ask, usage: dict) -> None:
-        used = USED[self.backend.priced or ask.body["model"]]
-        used["requests"] += 1
-        used["tokens_in"] += usage.get("prompt_tokens", 0)
-        used["tokens_out"] += usage.get("completion_tokens", 0)
+        with _COUNTING:
+            used = USED[self._priced(ask)]
+            used["requests"] += 1
+            used["tokens_in"] += usage.get("prompt_tokens", 0)
+            used["tokens_out"] += usage.get("completion_tokens", 0)
+
+    def _priced(self, ask: Ask) -> str:
+        return self.backend.priced or ask.body["model"]
 
     def close(self) -> None:
         self.journal.sync()
+        self.progress.end()
         counts = ", ".join(f"{name} {number}" for name, number in self.counts.items())
         log.info("%s: %s", self.journal.path, counts)
 
 
 class Chat(Replayer):
     """A model with its sampling and its journal; as a context manager it logs the counts at the end."""
+
+    borrows = True
 
     def __init__(self, backend: Backend, sampling: Sampling, journal: Journal, epoch: int = 0, logprobs: bool = False):
         super().__init__(backend, journal, epoch)

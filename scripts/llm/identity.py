@@ -40,6 +40,19 @@ def adapter_identity(folder: Path) -> str:
     return hashlib.sha256((settings + _digest(_weights(folder))).encode()).hexdigest()
 
 
+class Identities:
+    """Of a base with each of its adapters, as the given code speaks with them."""
+
+    def __init__(self, base: Path, adapters: dict[str, Path], code: str):
+        self._base, self._code = base_identity(base), code
+        self._adapters = {name: adapter_identity(path) for name, path in adapters.items()}
+
+    def of(self, adapter: str | None) -> str:
+        """Equal only for equal weights, tokenizer, chat template and code; None: the base alone."""
+        parts = [self._base, self._adapters[adapter] if adapter else "", self._code]
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+
 def _weights(folder: Path) -> list[Path]:
     found = sorted(folder.glob("*.safetensors"))
     if not found:

@@ -1,8 +1,9 @@
 """The journal: every answer ever got for an artifact, one JSON line each, so that nothing is asked twice.
 
-A line is `key, id, kind, sample, at (unix seconds), text, finish, usage, retries` and, where asked for,
-`logprobs` and `response`. Prompts are not in it, only their hash; answers are, so the file is mode 0600.
-One process writes to a journal at a time.
+A line is `key, id, kind, sample, model (as prices.csv calls it), at (unix seconds), text, finish, usage, retries` and,
+where asked for, `logprobs` and `response`. An answer that was copied from a sibling's journal says so in `from` and
+was paid for there. Prompts are not in it, only their hash; answers are, so the file is mode 0600. One process writes
+to a journal at a time, with any number of threads.
 """
 
 import errno
@@ -10,11 +11,15 @@ import fcntl
 import json
 import logging
 import os
+import threading
 import time
 import weakref
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scripts.llm.siblings import Siblings
 from scripts.provenance.errors import Problem
 
 if TYPE_CHECKING:
@@ -33,15 +38,17 @@ def journal_path(output: str | Path) -> Path:
 
 
 _OPEN: "weakref.WeakValueDictionary[tuple[int, Path], Journal]" = weakref.WeakValueDictionary()
+_OPENING = threading.Lock()
 
 
 def open_journal(path: str | Path) -> "Journal":
     """The journal at `path`; chats of one process that share an output share it."""
     key = (os.getpid(), Path(path).absolute())
-    journal = _OPEN.get(key)
-    if journal is None:
-        _OPEN[key] = journal = Journal(Path(path))
-        journal.failures.unlink(missing_ok=True)  # the list is of this run; an old one would mislead
+    with _OPENING:
+        journal = _OPEN.get(key)
+        if journal is None:
+            _OPEN[key] = journal = Journal(Path(path))
+            journal.failures.unlink(missing_ok=True)  # the list is of this run; an old one would mislead
     return journal
 
 
@@ -50,6 +57,10 @@ class Journal:
 
     def __init__(self, path: Path):
         self.path = path
+        self._siblings = Siblings(path)
+        self._lock = threading.RLock()
+        self._released = threading.Condition(self._lock)
+        self._claimed: set[str] = set()
         self.failures = path.with_suffix(".failures.jsonl")
         self._fd: int | None = None
         self._failing: set[str] = set()
@@ -65,37 +76,91 @@ class Journal:
     def __len__(self) -> int:
         return len(self._replies)
 
-    def add(self, ask: "Ask", reply: "Reply") -> None:
+    def add(self, ask: "Ask", reply: "Reply", model: str) -> None:
         """Writes the reply at once; only a power cut within SYNC_SECONDS can lose it."""
         kept = {name: getattr(reply, name) for name in _REPLY if getattr(reply, name) is not None}
-        head = {"key": ask.key, "id": ask.id, "kind": ask.kind, "sample": ask.sample, "at": int(time.time())}
-        self._write((json.dumps(head | kept, ensure_ascii=True) + "\n").encode())
-        self._replies[ask.key] = kept
-        if time.monotonic() - self._synced >= SYNC_SECONDS:
-            self.sync()
+        head = {"key": ask.key, "id": ask.id, "kind": ask.kind, "sample": ask.sample, "model": model}
+        head["at"] = int(time.time())
+        self._append(ask.key, head | kept, kept)
+
+    def borrow(self, keys: Collection[str]) -> int:
+        """Copies those of the answers that other artifacts' journals beside this one hold; how many there were.
+
+        Called before anything is asked: a changed number of shards or a renamed artifact then costs nothing.
+        """
+        copied = 0
+        for key in keys:
+            if key not in self._replies and (record := self._siblings.record(key)):
+                self._append(key, record, _kept(record))
+                copied += 1
+        return copied
+
+    @contextmanager
+    def claim(self, keys: Collection[str]) -> Iterator[list[str]]:
+        """Those of the keys that are to be asked for now: no other thread does so until the end of the context.
+
+        Waits while all that are missing are with others; nothing is left when the journal holds them all.
+        """
+        with self._released:
+            while missing := [key for key in keys if key not in self._replies]:
+                if mine := [key for key in missing if key not in self._claimed]:
+                    break
+                self._released.wait()
+            else:
+                mine = []
+            self._claimed.update(mine)
+        try:
+            yield mine
+        finally:
+            with self._released:
+                self._claimed.difference_update(mine)
+                self._released.notify_all()
 
     def fail(self, record: dict) -> None:
         """Lists an answer that stayed unusable in this run beside the journal."""
-        mode = os.O_APPEND if self._failing else os.O_TRUNC
-        self._failing.add(record["id"])
-        self.failures.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(self.failures, os.O_WRONLY | os.O_CREAT | mode, 0o600), "w", encoding="utf-8") as stream:
-            stream.write(json.dumps(record) + "\n")
+        with self._lock, self._told():
+            mode = os.O_APPEND if self._failing else os.O_TRUNC
+            self._failing.add(record["id"])
+            self.failures.parent.mkdir(parents=True, exist_ok=True)
+            with open(os.open(self.failures, os.O_WRONLY | os.O_CREAT | mode, 0o600), "w", encoding="utf-8") as stream:
+                stream.write(json.dumps(record) + "\n")
 
     def sync(self) -> None:
-        if self._fd is not None:
-            os.fsync(self._fd)
-            self._synced = time.monotonic()
+        with self._lock:
+            if self._fd is not None:
+                with self._told():
+                    os.fsync(self._fd)
+                self._synced = time.monotonic()
 
     def __del__(self) -> None:
-        self.sync()
         if self._fd is not None:
+            with suppress(OSError):
+                os.fsync(self._fd)
             os.close(self._fd)
 
+    def _append(self, key: str, record: dict, kept: dict) -> None:
+        line = (json.dumps(record, ensure_ascii=True) + "\n").encode()
+        with self._lock:
+            if key in self._replies:
+                return  # the first answer stands, in memory as on disk
+            self._write(line)
+            self._replies[key] = kept
+            if time.monotonic() - self._synced >= SYNC_SECONDS:
+                self.sync()
+
     def _write(self, line: bytes) -> None:
-        try:
-            if os.write(self._writer(), line) != len(line):
+        with self._told():
+            writer = self._writer()
+            written = os.write(writer, line)
+            if written != len(line):
+                os.ftruncate(writer, os.fstat(writer).st_size - written)  # half a line would spoil the next one
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Makes what the disk refuses a Problem."""
+        try:
+            yield
         except OSError as error:
             raise Problem(
                 f"{self.path} cannot be written ({error.strerror}). All answers before are kept. "
@@ -120,9 +185,9 @@ class Journal:
         except FileNotFoundError:
             return {}
         whole = data.rfind(b"\n") + 1
-        replies, damaged = _replies_in(data[:whole])
+        replies, damaged = _replies_in(data[:whole].split(b"\n"))
         if whole < len(data):
-            last, torn = _replies_in(data[whole:])
+            last, torn = _replies_in([data[whole:]])
             if torn:
                 os.ftruncate(self._writer(), whole)
                 log.warning("%s: a torn last line was removed", self.path)
@@ -134,16 +199,21 @@ class Journal:
         return replies
 
 
-def _replies_in(data: bytes) -> tuple[dict[str, dict], int]:
+def _kept(record: dict) -> dict:
+    """What a line says of the reply."""
+    return {name: record[name] for name in _REPLY if name in record}
+
+
+def _replies_in(lines: Iterable[bytes]) -> tuple[dict[str, dict], int]:
     """Replies by key (the first of equal keys, so that replays agree) and the number of unreadable lines."""
     replies: dict[str, dict] = {}
     damaged = 0
-    for line in data.split(b"\n"):
+    for line in lines:
         if not line:
             continue
         try:
             record = json.loads(line)
-            replies.setdefault(record["key"], {name: record[name] for name in _REPLY if name in record})
+            replies.setdefault(record["key"], _kept(record))
         except (ValueError, KeyError, TypeError):
             damaged += 1
     return replies, damaged

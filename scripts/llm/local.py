@@ -4,20 +4,19 @@ Meant for tiny models and for machines without a server. Nothing is loaded until
 journal; only the identities of the weights are computed at once.
 """
 
-import hashlib
 import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from scripts.llm.asking import Ask, Chat, Reply, Sampling
-from scripts.llm.identity import adapter_identity, base_identity
+from scripts.llm.identity import Identities
 from scripts.llm.journal import open_journal
 from scripts.llm.operation import batch
 from scripts.provenance.errors import Problem
 from scripts.provenance.signature import code_signature
 
-_END_TOKENS = ("<|eot_id|>", "<|im_end|>", "<|end_of_text|>", "<|endoftext|>", "</s>")
+END_TOKENS = ("<|eot_id|>", "<|im_end|>", "<|end_of_text|>", "<|endoftext|>", "</s>")
 
 
 def open_local(base: str | Path, adapters: dict[str, Path] | None = None) -> "LocalModel":
@@ -30,9 +29,7 @@ class LocalModel:
 
     def __init__(self, base: Path, adapters: dict[str, Path]):
         self.base, self.adapters = base, adapters
-        self._base_identity = base_identity(base)
-        self._identities = {name: adapter_identity(path) for name, path in adapters.items()}
-        self._code = code_signature("scripts/llm/generate.py", None)
+        self._identities = Identities(base, adapters, code_signature("scripts/llm/generate.py", None))
         self._model: Any = None
         self._tokenizer: Any = None
         self._stops: frozenset[int] = frozenset()
@@ -52,8 +49,10 @@ class LocalModel:
 
     def identity(self, adapter: str | None) -> str:
         """Equal only for equal weights, tokenizer, chat template and generation code."""
-        parts = [self._base_identity, self._identities[adapter] if adapter else "", self._code]
-        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+        return self._identities.of(adapter)
+
+    def close(self) -> None:
+        """Nothing: the weights leave memory with the job."""
 
     def render(self, ask: Ask) -> list[int]:
         """The token ids of the chat with the answer's forced beginning."""
@@ -161,7 +160,7 @@ def _stops(model, tokenizer) -> frozenset[int]:
     """Ids of every token that ends a turn, by generation config, tokenizer and the usual chat formats."""
     configured = model.generation_config.eos_token_id
     ids = set(configured if isinstance(configured, list) else [configured]) | {tokenizer.eos_token_id}
-    ids |= {tokenizer.get_added_vocab().get(token) for token in _END_TOKENS}
+    ids |= {tokenizer.get_added_vocab().get(token) for token in END_TOKENS}
     return frozenset(ids - {None})
 
 

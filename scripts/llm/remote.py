@@ -11,17 +11,15 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from scripts.llm.asking import Ask, Chat, Reply, Sampling
-from scripts.llm.faults import Faults, NotACompletion
+from scripts.llm.budget import spending
+from scripts.llm.gate import Gate, open_gate
 from scripts.llm.journal import open_journal
 from scripts.llm.operation import Endpoint, concurrency, endpoint
-from scripts.llm.transport import open_client
 from scripts.provenance.errors import Problem
 from scripts.provenance.signature import backend_code
 
-PAGE_RETRIES = 3  # for a 200 that is no completion
 OFFLINE = Endpoint("http://offline.invalid/v1", "")
 OFFLINE_CONCURRENCY = 4  # nothing waits in process; more only costs
 
@@ -52,82 +50,55 @@ class Remote:
         self.priced = model
         self.concurrency: int | None = None
         self.keeps_responses = False
-        self._loop: Any = None
-        self._client: Any = None
+        self._gate: Gate | None = None
 
     def require_key(self) -> str:
         """The key; a Problem that names the environment variable when there is none."""
         if not self.place.key_env:
             return "none"
-        key = os.environ.get(self.place.key_env, "")
+        key = os.environ.get(self.place.key_env, "").strip()
         if not key:
             raise Problem(
                 f"No key for {self.place.base_url}: the variable {self.place.key_env} is not set. "
                 "Set it in the environment, or choose the offline backend. Nothing was asked."
             )
+        if not (key.isascii() and key.isprintable() and " " not in key):
+            raise Problem(f"The key in {self.place.key_env} has characters that no key has. Copy it again.")
         return key
 
     def answer(self, asks: list[Ask], keep: Callable[[Ask, Reply], None]) -> None:
         if any(ask.prefix for ask in asks):
             raise ValueError("only local models can be given the beginning of their answer")
-        import asyncio
+        if self._gate is None:
+            at_once = self.concurrency or (OFFLINE_CONCURRENCY if self.world else concurrency())
+            self._gate = open_gate(self.place, self.require_key(), at_once, self.world, self.identity)
+        with spending(None if self.world else self.priced or asks[0].body["model"]) as purse:
+            self._gate.answer(asks, self._request, self._read, keep, purse)
 
-        if self._loop is None:  # one loop for all calls, so that connections live on between them
-            self._client = open_client(self.place.base_url, self.require_key(), self.world)
-            self._loop = asyncio.new_event_loop()
-        self._loop.run_until_complete(self._answer_all(asks, keep))
-
-    async def _answer_all(self, asks: list[Ask], keep: Callable[[Ask, Reply], None]) -> None:
-        import anyio
-        import openai
-
-        at_once = self.concurrency or (OFFLINE_CONCURRENCY if self.world else concurrency())
-        faults = Faults(self.place, at_once)
-        work = iter(asks)
-
-        async def worker() -> None:
-            for ask in work:
-                if faults.stop:
-                    return
-                try:
-                    keep(ask, await self._one(ask))
-                    faults.in_a_row = 0
-                except (openai.APIError, NotACompletion, Problem) as error:
-                    if self.world and error.__cause__:
-                        raise error.__cause__ from None  # a bug of the responder, not weather
-                    faults.add(ask, error)
-
-        async with anyio.create_task_group() as group:
-            for _ in range(min(at_once, len(asks))):
-                group.start_soon(worker)
-        faults.report(len(asks))
-
-    async def _one(self, ask: Ask) -> Reply:
-        import anyio
-        import httpx2
-
+    def _request(self, ask: Ask) -> tuple[dict, dict]:
+        """Body and headers; those of the offline world never leave this process."""
         body = {"model": self.model, **ask.body} if self.model else ask.body
-        headers = {"x-affirm-kind": ask.kind, "x-affirm-sample": ask.sample} if self.world else {}
-        for attempt in range(PAGE_RETRIES + 1):
-            response = await self._client.post(
-                "/chat/completions", body=body, cast_to=httpx2.Response, options={"headers": headers}
-            )
-            retries = int(response.request.headers.get("x-stainless-retry-count", 0)) + attempt
-            completion = completion_in(response.content)
-            if completion:
-                reply = read_completion(completion, retries)
-                return replace(reply, response=completion) if self.keeps_responses else reply
-            await anyio.sleep(2.0**attempt - 0.5 if attempt < PAGE_RETRIES else 0)
-        raise NotACompletion
+        return body, {"x-affirm-kind": ask.kind, "x-affirm-sample": ask.sample} if self.world else {}
+
+    def _read(self, content: bytes, retries: int) -> Reply | None:
+        completion = completion_in(content)
+        if completion is None:
+            return None
+        reply = read_completion(completion, retries)
+        return replace(reply, response=completion) if self.keeps_responses else reply
 
 
 def completion_in(content: bytes) -> dict | None:
     """The chat completion that a body holds, or None (a proxy's page, a cut or foreign JSON)."""
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return body if isinstance(body, dict) and isinstance(body.get("choices"), list) else None
+    choices = body.get("choices") if isinstance(body, dict) else None
+    whole = isinstance(choices, list) and all(
+        isinstance(choice, dict) and isinstance(choice.get("message") or {}, dict) for choice in choices
+    )
+    return body if whole and isinstance(body.get("usage") or {}, dict) else None
 
 
 def read_completion(body: dict, retries: int = 0) -> Reply:

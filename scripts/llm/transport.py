@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
-RETRIES = 8  # of the SDK: exponential up to 8 s, or what Retry-After says
-READ_SECONDS, CONNECT_SECONDS = 600.0, 10.0  # a read time-out is paid for and asked again, so it is long
+RETRIES = 8  # of the SDK: exponential up to 8 s, or what Retry-After says up to 120 s
+READ_SECONDS, CONNECT_SECONDS = 600.0, 10.0  # the server goes on with what timed out, and bills it
+TIMEOUT_RETRIES = 2
 
 
 def open_client(base_url: str, key: str, world: Path | None):
@@ -16,8 +17,7 @@ def open_client(base_url: str, key: str, world: Path | None):
     if world:
         client = httpx2.AsyncClient(transport=_offline_transport(world))
     else:
-        hooks = {"response": [_stop_on_empty_quota]}
-        client = openai.DefaultAsyncHttpxClient(timeout=timeout, event_hooks=hooks)
+        client = _network_client(timeout)
     return openai.AsyncOpenAI(
         api_key=key,
         base_url=base_url,
@@ -25,6 +25,26 @@ def open_client(base_url: str, key: str, world: Path | None):
         timeout=timeout,
         http_client=client,
     )
+
+
+def _network_client(timeout):
+    import anyio
+    import httpx2
+    import openai
+
+    class Client(openai.DefaultAsyncHttpxClient):
+        """Bounds a whole exchange: httpx's own time-outs start anew with every byte that drips in."""
+
+        async def send(self, request, **options):
+            try:
+                with anyio.fail_after(READ_SECONDS):
+                    return await super().send(request, **options)
+            except (TimeoutError, httpx2.ReadTimeout):
+                if int(request.headers.get("x-stainless-retry-count", 0)) >= TIMEOUT_RETRIES:
+                    raise openai.APITimeoutError(request=request) from None
+                raise httpx2.ReadTimeout("too slow", request=request) from None
+
+    return Client(timeout=timeout, event_hooks={"response": [_stop_on_empty_quota]})
 
 
 async def _stop_on_empty_quota(response) -> None:

@@ -8,6 +8,7 @@ covers the module, or that declare the prompt, and every job below them.
 
 import argparse
 import csv
+import os
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -64,7 +65,9 @@ def paper_graph() -> list[Planned]:
         for path in (Path(folder, name) for name in names):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
-        return [job for job in plan([], ["all"], folder) if job.command]
+        salt = os.path.relpath(Path(folder, "salt.txt"))  # a salt that lies here already is not drawn
+        Path(folder, "config.yaml").write_text(f"reddit: {{salt_file: {salt}}}\n", encoding="utf-8")
+        return [job for job in plan([f"{folder}/config.yaml"], ["all"], folder) if job.command]
 
 
 def modules_of(job: Planned) -> set[str]:

@@ -3,11 +3,14 @@
 import contextlib
 import fcntl
 import hashlib
+import json
 import logging
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+
+from scripts.provenance.errors import Problem, disk_full
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +31,21 @@ def publishing(path: str | Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def draft_folder(path: str | Path) -> Iterator[Path]:
     """A folder beside `path` for what is not finished: the one place near results that a confined job reads back."""
-    folder = draft_folder_of(path)
+    with _standing(draft_folder_of(path)) as folder:
+        yield folder
+
+
+@contextlib.contextmanager
+def spill_folder(path: str | Path) -> Iterator[Path]:
+    """A folder for what the job that writes `path` cannot hold in memory."""
+    with _standing(spill_folder_of(path)) as folder:
+        yield folder
+
+
+@contextlib.contextmanager
+def _standing(folder: Path) -> Iterator[Path]:
     ours = not folder.exists()  # the front door makes it before it confines the job, and removes it
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     try:
         yield folder
     finally:
@@ -41,6 +56,29 @@ def draft_folder(path: str | Path) -> Iterator[Path]:
 def draft_folder_of(path: str | Path) -> Path:
     """Named after the artifact, which one job writes at a time: the next one finds what a killed one left."""
     return Path(path).parent / f".drafts.{Path(path).name}"
+
+
+def spill_folder_of(path: str | Path) -> Path:
+    """Below `operation.spill_dir`, whose $VARIABLES are those of the machine the job runs on; else the drafts."""
+    place = json.loads(os.environ.get("AFFIRM_OPERATION") or "{}").get("spill_dir")
+    if not place:
+        return draft_folder_of(path)
+    parent = os.path.expandvars(place)
+    if "$" in parent:
+        raise Problem(f"operation.spill_dir is {place}, and this machine has no such variable. Name another folder.")
+    return Path(parent, "affirm-" + hashlib.sha256(os.path.abspath(path).encode()).hexdigest()[:16])
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder of `draft_folder_of` or `spill_folder_of`; a shared disk's is for our eyes alone."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        if disk_full(error):
+            raise
+        raise Problem(f"{folder} cannot be made ({error.strerror}). Mend its rights or name another place.") from error
+    if not folder.name.startswith(".drafts.") and folder.stat().st_uid != os.getuid():
+        raise Problem(f"{folder} belongs to someone else, who could read what is spilled. Name another place.")
 
 
 def wait_until_alone(outputs: list[str]) -> int | None:

@@ -11,10 +11,11 @@ import tempfile
 import traceback
 from collections import ChainMap
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from scripts.provenance import keep, reads
 from scripts.provenance.accepted import standing_in
-from scripts.provenance.drafts import draft_folder_of, wait_until_alone
+from scripts.provenance.drafts import draft_folder_of, make_folder, spill_folder_of, wait_until_alone
 from scripts.provenance.errors import Problem, disk_full
 from scripts.provenance.sandbox import confine, readable_code, refused, shown, undeclared
 from scripts.provenance.sidecar import Sidecar, tree_sha256
@@ -126,9 +127,10 @@ class Job:
         return True
 
     def _confine(self) -> None:
-        for folder in self.drafts:
+        self.drafts += sorted({str(spill_folder_of(name)) for name in self.outputs} - set(self.drafts))
+        for folder in map(Path, self.drafts):
             shutil.rmtree(folder, ignore_errors=True)
-            os.makedirs(folder)
+            make_folder(folder)
         if not self.operation.get("sandbox") or self.rule in UNCONFINED or not self.protected:
             return
         journal = os.environ.get("AFFIRM_JOURNAL") or "journal"

@@ -1,28 +1,24 @@
-"""What jobs cost: CPU minutes, GPU-hours and API USD, from sidecars of their last run or, at paper scale, estimates.
+"""What jobs cost: CPU minutes, GPU-hours and API USD, from sidecars of their last run or, at paper scale, estimates."""
 
-`resources/estimates.csv`: one row a rule, pattern of artifacts and option that names a model asked (or none: its GPU).
-`per` is a product of numbers, config leaves ({split} is the artifact's) and numeric options of the command; the other
-columns are for one of these; tokens are for one call. The first fitting row holds.
-"""
-
-import csv
 import functools
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from math import prod
 from pathlib import Path
 from statistics import fmean
 
+from scripts.llm.prices import Prices
+from scripts.llm.prices import read_prices as read_prices_of
 from scripts.provenance.causes import by_option, words_of
-from scripts.provenance.errors import Problem
+from scripts.provenance.estimates import Estimates, read_sizes, read_taxonomies
 from scripts.provenance.plan import Planned
+from scripts.provenance.steps import REMOTE
+from scripts.text.files import read_csv
 
 ESTIMATES = "resources/estimates.csv"
+LENGTHS = "resources/lengths.csv"
 PRICES = "resources/prices.csv"
-
-Prices = dict[str, tuple[float, float]]  # by model: USD a token read and a token written
+TAXONOMIES = ("values", "problems", "strategies", "criteria", "emotions")
 
 
 @dataclass
@@ -44,48 +40,22 @@ class Price:
     usd: Share = field(default_factory=Share)
 
 
-@dataclass(frozen=True)
-class Estimates:
-    """Rows of estimates.csv and the config's leaves by dotted name; without rows nothing is estimated."""
-
-    rows: tuple[dict[str, str], ...] = ()
-    leaves: dict[str, object] = field(default_factory=dict)
-
-    def row(self, job: Planned, option: str) -> dict[str, str] | None:
-        for row in self.rows:
-            if (row["rule"], row["option"]) == (job.rule, option) and fnmatchcase(job.outputs[0], row["artifact"]):
-                return row
-        return None
-
-    def units(self, job: Planned, row: dict[str, str]) -> float:
-        """How many of the row's units the job has; a Problem when `per` names what is not there."""
-        options = by_option(words_of(job))
-        split = Path(job.outputs[0]).stem.split("_")[0]
-
-        def factor(word: str) -> float:
-            value = options[word][0] if word in options else self.leaves.get(word.replace("{split}", split), word)
-            try:
-                return float(value)
-            except (TypeError, ValueError):
-                raise Problem(
-                    f"{ESTIMATES}: {row['per']} of {row['rule']} has no number for {word}. Mend it."
-                ) from None
-
-        return prod(map(factor, row["per"].split("*")))
-
-
 def read_estimates(root: Path, leaves: dict[tuple[str, ...], object]) -> Estimates:
-    return Estimates(tuple(_table(root / ESTIMATES)), {".".join(path): value for path, value in leaves.items()})
+    """The estimates of a run, by the leaves of its config; offline models have lengths of their own."""
+    known = {".".join(path): value for path, value in leaves.items()}
+    offline = any(path[0] == "models" and value == "offline" for path, value in leaves.items())
+    sizes = read_sizes(
+        root / LENGTHS,
+        "offline" if offline else "published",
+        sorted((root / str(known["prompts_dir"])).glob("*.md")),
+        read_taxonomies({name: root / "resources/taxonomy" / f"{name}.yaml" for name in TAXONOMIES}),
+        int(str(known["personas.cells"])),
+    )
+    return Estimates(tuple(read_csv(root / ESTIMATES)), known, sizes)
 
 
 def read_prices(root: Path) -> Prices:
-    names = ("input_usd_per_million_tokens", "output_usd_per_million_tokens")
-    return {row["model"]: tuple(float(row[name]) / 1e6 for name in names) for row in _table(root / PRICES)}
-
-
-def _table(path: Path) -> list[dict[str, str]]:
-    with open(path, encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    return read_prices_of(root / PRICES)
 
 
 def price(jobs: Iterable[Planned], sidecars: dict[str, dict | None], estimates: Estimates, prices: Prices) -> Price:
@@ -124,7 +94,7 @@ def asked(job: Planned) -> dict[str, str]:
     for option, values in by_option(words_of(job)).items():
         for value in values:
             entry = json.loads(value) if value.startswith('{"') else None
-            if entry and entry.get("backend", "local") != "local":
+            if entry and entry.get("backend") in REMOTE:
                 found[option] = entry["id"]
     return found
 
@@ -146,23 +116,23 @@ def _usd(record: dict, prices: Prices) -> float | None:
     if not used.keys() <= prices.keys():
         return None
     return sum(
-        counts.get(name, 0) * rate
-        for model, counts in used.items()
-        for name, rate in zip(("tokens_in", "tokens_out"), prices[model], strict=True)
+        prices[model].usd(counts.get("tokens_in", 0), counts.get("tokens_out", 0)) for model, counts in used.items()
     )
 
 
 def _gpu_guess(job: Planned, estimates: Estimates) -> float | None:
-    row = estimates.row(job, "")
-    return float(row["gpu_hours"]) * estimates.units(job, row) if row else None
+    artifact, given = job.outputs[0], by_option(words_of(job))
+    row = estimates.row(job.rule, artifact, "")
+    if row is None:
+        return None
+    return estimates.amount(row, "per", artifact, given) * estimates.amount(row, "gpu_hours", artifact, given)
 
 
 def _usd_guess(job: Planned, models: dict[str, str], estimates: Estimates, prices: Prices) -> float | None:
     total = 0.0
     for option, model in models.items():
-        row = estimates.row(job, option)
-        if row is None or model not in prices:
+        found = estimates.asked(job.rule, job.outputs[0], option, by_option(words_of(job)))
+        if found is None or model not in prices:
             return None
-        calls = float(row["calls"]) * estimates.units(job, row)
-        total += calls * (float(row["tokens_in"]) * prices[model][0] + float(row["tokens_out"]) * prices[model][1])
+        total += prices[model].usd(found.tokens_in, found.tokens_out)
     return total

@@ -1,6 +1,5 @@
 """The record beside every artifact: what ran, on which bytes, with which code, and how it ended."""
 
-import hashlib
 import json
 import os
 import platform
@@ -13,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from scripts.provenance.counts import COUNTS, USED
+from scripts.provenance.digests import file_sha256
 
 _PIN = re.compile(r"^\s*- ([A-Za-z0-9_.-]+)==?([^\s#=]+)", re.MULTILINE)
 
@@ -96,8 +96,8 @@ def tree_sha256(name: str) -> str | dict[str, str]:
     """The sha256 of a file, or {relative path: sha256} of a folder's files; '' when there is neither."""
     path = Path(name)
     if path.is_dir():
-        return {str(file.relative_to(path)): _sha256(file) for file in sorted(path.rglob("*")) if file.is_file()}
-    return _sha256(path) if path.is_file() else ""
+        return {str(file.relative_to(path)): file_sha256(file) for file in sorted(path.rglob("*")) if file.is_file()}
+    return file_sha256(path) if path.is_file() else ""
 
 
 VARIES = {"training.json", ".snakemake_timestamp"}  # in folders: hold seconds, or come after the job
@@ -115,11 +115,6 @@ def _times(name: str) -> list[tuple[str, int, int]]:
     path = Path(name)
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
     return [(str(file), (stat := file.stat()).st_size, stat.st_mtime_ns) for file in files if file.is_file()]
-
-
-def _sha256(path: Path) -> str:
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_pins(environment: str) -> dict[str, str]:

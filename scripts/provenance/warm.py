@@ -6,7 +6,6 @@ front door hands its job over; the parent ends with the command.
 """
 
 import array
-import ctypes
 import gc
 import json
 import os
@@ -20,6 +19,8 @@ import tempfile
 import traceback
 from pathlib import Path
 
+from scripts.provenance.parent import die_with
+
 # Read when the libraries are imported, so parent and jobs must agree on them before that.
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -31,7 +32,6 @@ ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
     "CUDA_VISIBLE_DEVICES": "",
 }
-_DIE_WITH_PARENT = 1  # prctl PR_SET_PDEATHSIG
 _INT = struct.Struct("i")
 
 
@@ -206,13 +206,6 @@ def _run_forked(job: dict, files: list[int], parent: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-
-
-def die_with(parent: int) -> None:
-    """Ends this process when `parent` ends, or at once when it has ended already."""
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def _read_exactly(stream: socket.socket, size: int) -> bytes | None:

@@ -4,17 +4,19 @@ The zstd library ends quietly on a cut file, so the end of each frame is checked
 newline-aligned blocks; a block with a broken line is decoded line by line, and the broken lines are named.
 """
 
+import contextlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from scripts.provenance.errors import Problem
 
-BLOCK = 4 << 20  # bytes of text decoded at once
-READ = 256 << 10  # bytes read from the file at once
+BLOCK = 1 << 20  # bytes of text decoded at once, at least; more no longer lies in a core's cache
+READ = 64 << 10  # bytes read from the file at once: about half a block of text
 LONGEST_WINDOW = 2**31  # what the public dumps were written with
 _MAGIC = b"\x28\xb5\x2f\xfd"
 _SKIPPABLE = b"\x2a\x4d\x18"  # bytes 1-3 of a skippable frame
@@ -28,11 +30,28 @@ class BadLine:
     reason: str
 
 
-def read_rows(path: str | Path, row_type: type) -> Iterator[tuple[list, list[BadLine], int]]:
-    """Blocks of (rows, bad lines, bytes of text). A damaged or foreign file is a Problem naming the offset."""
+class Text(NamedTuple):
+    """Whole lines of a dump and where they begin in its decompressed text."""
+
+    offset: int
+    lines: memoryview
+
+
+def read_rows(path: str | Path, row_type: type) -> Iterator[tuple[list, list[BadLine], Text]]:
+    """Blocks of (rows, bad lines, their text). A damaged or foreign file is a Problem naming the offset."""
     decoder = msgspec.json.Decoder(row_type)
-    for offset, block in _blocks(_text(Path(path))):
-        yield *_decode(decoder, offset, block), len(block)
+    for text, count in _blocks(_text(Path(path))):
+        yield *_decode(decoder, text, count), text
+
+
+def offset_of(place: int, text: Text, row_type: type) -> int | None:
+    """Where the line begins whose row is number `place` (from 0) of the block's rows."""
+    decoder = msgspec.json.Decoder(row_type)
+    for row, offset in _lines(decoder, text):
+        place -= not isinstance(row, BadLine)
+        if place < 0:
+            return offset
+    return None
 
 
 def _text(path: Path) -> Iterator[bytes]:
@@ -78,8 +97,8 @@ def _damage(path: Path, what: str, offset: int) -> Problem:
     )
 
 
-def _blocks(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
-    """(Offset, whole lines) of about BLOCK bytes; a longer line makes a longer block."""
+def _blocks(chunks: Iterator[bytes]) -> Iterator[tuple[Text, int]]:
+    """(Whole lines of about BLOCK bytes, how many); a longer line makes a longer block."""
     parts: list[bytes] = []
     held, offset = 0, 0
     for chunk in chunks:
@@ -87,31 +106,32 @@ def _blocks(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
         held += len(chunk)
         if held < BLOCK or b"\n" not in chunk:
             continue
-        text = b"".join(parts)
-        cut = text.rfind(b"\n") + 1
-        yield offset, text[:cut]
-        parts, held, offset = [text[cut:]], len(text) - cut, offset + cut
+        joined = b"".join(parts)
+        cut = joined.rfind(b"\n") + 1
+        yield Text(offset, memoryview(joined)[:cut]), joined.count(b"\n", 0, cut)
+        parts, held, offset = [joined[cut:]], len(joined) - cut, offset + cut
     if held:
-        yield offset, b"".join(parts)
+        joined = b"".join(parts)
+        yield Text(offset, memoryview(joined)), joined.count(b"\n") + (not joined.endswith(b"\n"))
 
 
-def _decode(decoder: msgspec.json.Decoder, offset: int, block: bytes) -> tuple[list, list[BadLine]]:
-    lines = block.count(b"\n") + (not block.endswith(b"\n"))
-    try:
-        rows = decoder.decode_lines(block)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return _decode_lines(decoder, offset, block)
-    # to the block decoder a newline is a blank: two broken lines may read as one object, one line as two
-    return (rows, []) if len(rows) == lines else _decode_lines(decoder, offset, block)
+def _decode(decoder: msgspec.json.Decoder, text: Text, count: int) -> tuple[list, list[BadLine]]:
+    # To the block decoder a newline is a blank: two broken lines may read as one object, one line as two.
+    with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        rows = decoder.decode_lines(text.lines)
+        if len(rows) == count:
+            return rows, []
+    found = [row for row, _ in _lines(decoder, text)]
+    return [row for row in found if type(row) is not BadLine], [row for row in found if type(row) is BadLine]
 
 
-def _decode_lines(decoder: msgspec.json.Decoder, offset: int, block: bytes) -> tuple[list, list[BadLine]]:
-    rows, bad = [], []
-    for line in block.split(b"\n"):
+def _lines(decoder: msgspec.json.Decoder, text: Text) -> Iterator[tuple[object, int]]:
+    """(Row or BadLine, offset) of each line that is not blank."""
+    offset = text.offset
+    for line in bytes(text.lines).split(b"\n"):
         if line.strip():
             try:
-                rows.append(decoder.decode(line))
+                yield decoder.decode(line), offset
             except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                bad.append(BadLine(offset, str(error)[:200]))
+                yield BadLine(offset, str(error)[:200]), offset
         offset += len(line) + 1
-    return rows, bad

@@ -1,132 +1,161 @@
 """From a dump to a sorted table and a report; what is special to posts or comments comes from the caller."""
 
+from __future__ import annotations
+
 import contextlib
-import datetime
 import logging
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
-from scripts.reddit.decode import BadLine, read_rows
-from scripts.reddit.store import database, write_sorted
+from scripts.reddit.decode import BadLine, Text, offset_of, read_rows
+from scripts.reddit.filters import seconds
+from scripts.reddit.store import database, write_sorted, writing_parquet
+from scripts.reddit.tally import LISTED, Tally
 from scripts.text.files import write_json
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 log = logging.getLogger(__name__)
-LISTED = 100  # bad lines named in the report
-ROWS = 65_536  # rows a batch
+BATCH = 16_384  # rows whose texts are looked at together
+MAX_BAD = 0.001  # share of broken lines that is put up with, when none is named
+UNUSABLE = (ValueError, OverflowError, OSError)
 
 
-class Tally:
-    """Counts of a dump by month: rows read, kept and dropped by reason."""
+@dataclass(frozen=True)
+class Kind:
+    """What is special to posts or to comments. The functions raise one of UNUSABLE at a row that cannot be used."""
 
-    def __init__(self) -> None:
-        self.months: dict[str, Counter] = defaultdict(Counter)
-        self.absent: dict[str, Counter] = defaultdict(Counter)
-        self.bad: list[BadLine] = []
-        self.bad_count = 0
-        self._names: dict[int, str] = {}
-
-    def month(self, created: int) -> str:
-        day = created // 86_400
-        if day not in self._names:
-            moment = datetime.datetime.fromtimestamp(created, datetime.UTC)
-            self._names[day] = f"{moment:%Y-%m}"
-        return self._names[day]
-
-    def add_bad(self, lines: list[BadLine]) -> None:
-        self.bad_count += len(lines)
-        self.bad.extend(lines[: LISTED - len(self.bad)])
-
-    def total(self) -> Counter:
-        return sum(self.months.values(), Counter())
+    row_type: type  # of a line (msgspec)
+    columns: dict[str, str]  # of the table, with their pyarrow types; `id` and `created_utc` among them
+    sift: Callable[[object], str | None]  # why a row is dropped, by all but its text
+    tabulate: Callable[[list], dict[str, list]]  # rows to columns, texts as they came
+    # masks the texts of a batch; tells which rows are dropped after all, by place, and why
+    settle: Callable[[dict[str, pa.Array]], dict[int, str]]
 
 
-# turns a row into a record (columns in order) or the reason it is dropped; ValueError: the row is unusable
-Sift = Callable[[object, Tally], tuple[str, tuple | str]]
-
-
-def ingest(dump: str, row_type: type, sift: Sift, columns: dict[str, str], output: str, report: str, max_bad: float):
+def ingest(dump: str, kind: Kind, output: str, report: str, max_bad: float | None, tally: Tally) -> Counter:
     """Writes `output` (parquet, sorted by id, first of equal ids kept) and `report` (JSON); returns the totals.
 
-    `columns` maps names to pyarrow type names. More than `max_bad` of the lines broken, or nothing kept,
-    is a Problem and leaves no output. Rows kept + dropped + bad = lines (blank lines are no lines).
+    More than `max_bad` of the lines broken, or nothing kept, is a Problem and leaves no output.
+    Rows kept + dropped + bad = lines (blank lines are no lines).
     """
     if not Path(dump).is_file():
         raise Problem(f"{dump} is missing. resources/datasets.csv tells where it comes from and under which licence.")
-    tally, began, size = Tally(), time.monotonic(), 0
-    with contextlib.ExitStack() as stack:
-        draft = stack.enter_context(publishing(output))
-        loose = stack.enter_context(_removed_after(draft.with_suffix(".loose")))
-        size = _write_loose(dump, row_type, sift, columns, loose, tally)
-        _check_bad(dump, tally, max_bad)
-        with database(output) as connection:
-            _sort(connection, loose, draft, columns, tally)
-        if not tally.total()["kept"]:
-            raise Problem(f"{dump} leaves nothing after filtering ({dict(tally.total())}). Check dates and filters.")
-    totals = tally.total()
-    write_json(report, _report(dump, tally, totals, time.monotonic() - began, size))
-    log.info("lines %d, bad %d, %s", sum(totals.values()) + tally.bad_count, tally.bad_count, dict(totals))
+    began = time.monotonic()
+    with publishing(output) as draft, _removed_after(draft.with_suffix(".loose")) as loose:
+        in_order = _write_loose(loose, dump, kind, tally)
+        _check_bad(dump, tally, MAX_BAD if max_bad is None else max_bad)
+        if in_order:  # as public dumps are
+            loose.rename(draft)
+        else:
+            with database(output) as connection:
+                _sort(connection, loose, draft, list(kind.columns), tally)
+        totals = tally.total()
+        if not totals["kept"]:
+            raise Problem(f"{dump} leaves nothing after filtering ({dict(totals)}). Check dates and filters.")
+    write_json(report, tally.report(Path(dump).name, time.monotonic() - began))
+    log.info("lines %d, bad %d, %s", tally.lines(), tally.bad_count, dict(totals))
     return totals
 
 
 @contextlib.contextmanager
-def _removed_after(path: Path):
+def _removed_after(path: Path) -> Iterator[Path]:
     try:
         yield path
     finally:
         path.unlink(missing_ok=True)
 
 
-def _write_loose(dump, row_type, sift, columns, loose, tally) -> int:
+def _write_loose(path: Path, dump: str, kind: Kind, tally: Tally) -> bool:
+    """Writes the rows that are kept as they come; whether their ids grow from row to row."""
+    in_order, last = True, -1
+    with writing_parquet(path, kind.columns) as (schema, write):
+        for columns in _batches(_columns(dump, kind, tally)):
+            batch = _settled(columns, schema, kind, tally)
+            ids = batch["id"].to_numpy()
+            if len(ids) and in_order:
+                in_order = bool(last < ids[0] and (ids[:-1] < ids[1:]).all())
+                last = ids[-1]
+            write(batch)
+    return in_order
+
+
+def _columns(dump: str, kind: Kind, tally: Tally) -> Iterator[dict[str, list]]:
+    """The columns of each block of the dump; counts what is dropped or broken."""
+    for rows, bad, text in read_rows(dump, kind.row_type):
+        tally.size += len(text.lines)
+        tally.add_bad(bad)
+        try:
+            reasons = [kind.sift(row) for row in rows]
+            columns = kind.tabulate([row for row, reason in zip(rows, reasons, strict=True) if reason is None])
+        except UNUSABLE:
+            rows = _usable(rows, text, kind, tally)
+            reasons = [kind.sift(row) for row in rows]
+            columns = kind.tabulate([row for row, reason in zip(rows, reasons, strict=True) if reason is None])
+        tally.note(rows)
+        for row, reason in zip(rows, reasons, strict=True):
+            if reason is not None:
+                tally.drop(seconds(row.created_utc), reason)
+        yield columns
+
+
+def _usable(rows: list, text: Text, kind: Kind, tally: Tally) -> list:
+    """The rows that can be used; the others are broken lines."""
+    usable = []
+    for place, row in enumerate(rows):
+        try:
+            if kind.sift(row) is None:
+                kind.tabulate([row])
+            usable.append(row)
+        except UNUSABLE as error:
+            offset = offset_of(place, text, kind.row_type) if len(tally.bad) < LISTED else None
+            tally.add_bad([BadLine(offset, f"id {row.id}: {error}"[:200])])
+    return usable
+
+
+def _batches(blocks: Iterator[dict[str, list]]) -> Iterator[dict[str, list]]:
+    batch: dict[str, list] = {}
+    for block in blocks:
+        for name, values in block.items():
+            batch.setdefault(name, []).extend(values)
+        if len(batch["id"]) >= BATCH:
+            yield batch
+            batch = {}
+    if batch:
+        yield batch
+
+
+def _settled(columns: dict[str, list], schema: pa.Schema, kind: Kind, tally: Tally) -> pa.RecordBatch:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    schema = pa.schema([(name, getattr(pa, kind)()) for name, kind in columns.items()])
-    size, batch = 0, []
-    with pq.ParquetWriter(loose, schema, compression="lz4") as writer:
-
-        def flush() -> None:
-            arrays = [
-                pa.array(values, field.type) for values, field in zip(zip(*batch, strict=True), schema, strict=True)
-            ]
-            writer.write_batch(pa.record_batch(arrays, schema=schema))
-            batch.clear()
-
-        for rows, bad, length in read_rows(dump, row_type):
-            size += length
-            tally.add_bad(bad)
-            for row in rows:
-                try:
-                    month, outcome = sift(row, tally)
-                except (ValueError, OverflowError, OSError) as error:
-                    tally.add_bad([BadLine(None, f"id {row.id}: {error}"[:200])])
-                    continue
-                if type(outcome) is str:
-                    tally.months[month][outcome] += 1
-                    continue
-                tally.months[month]["kept"] += 1
-                batch.append(outcome)
-                if len(batch) == ROWS:
-                    flush()
-        if batch:
-            flush()
-    return size
+    arrays = {field.name: pa.array(columns[field.name], field.type) for field in schema}
+    dropped = kind.settle(arrays)
+    for place, reason in dropped.items():
+        tally.drop(columns["created_utc"][place], reason)
+    batch = pa.record_batch(list(arrays.values()), schema=schema)
+    if dropped:
+        batch = batch.filter(pa.array([place not in dropped for place in range(batch.num_rows)]))
+    tally.keep(batch["created_utc"].to_numpy())
+    return batch
 
 
 def _check_bad(dump: str, tally: Tally, max_bad: float) -> None:
-    lines = sum(tally.total().values()) + tally.bad_count
-    if tally.bad_count > max_bad * lines:
+    if tally.bad_count > max_bad * tally.lines():
         where = "; ".join(f"byte {line.offset}: {line.reason}" for line in tally.bad[:3])
         raise Problem(
-            f"{dump}: {tally.bad_count} of {lines} lines are broken, more than {max_bad:g} of them ({where}). "
+            f"{dump}: {tally.bad_count} of {tally.lines()} lines are broken, more than {max_bad:g} of them ({where}). "
             "Fetch the file again, or allow more with max_bad."
         )
 
 
-def _sort(connection, loose, draft, columns, tally: Tally) -> None:
+def _sort(connection, loose: Path, draft: Path, columns: list[str], tally: Tally) -> None:
     """Publishes the first row of each id and moves the others from `kept` to `duplicate`."""
     source = f"(select *, file_row_number as place from read_parquet('{loose}', file_row_number = true))"
     ranked = f"select *, row_number() over (partition by id order by place) as nth from {source}"
@@ -138,31 +167,8 @@ def _sort(connection, loose, draft, columns, tally: Tally) -> None:
         connection.execute("create temp table repeated as select unnest(?::bigint[]) as id", [ids])
         extra = f"select created_utc from ({ranked}) where nth > 1 and id in (select id from repeated)"
         for (created,) in connection.execute(extra).fetchall():
-            tally.months[tally.month(created)]["kept"] -= 1
-            tally.months[tally.month(created)]["duplicate"] += 1
+            tally.repeat(created)
         query = f"select {names} from ({ranked}) where nth = 1"
     else:
         query = f"select {names} from read_parquet('{loose}')"
     write_sorted(connection, query, "id", draft)
-
-
-def _report(dump: str, tally: Tally, totals: Counter, took: float, size: int) -> dict:
-    report = {
-        "dump": Path(dump).name,
-        "lines": sum(totals.values()) + tally.bad_count,
-        "kept": totals["kept"],
-        "dropped": {reason: count for reason, count in sorted(totals.items()) if reason != "kept" and count},
-        "bad": tally.bad_count,
-        "bad_lines": [{"offset": line.offset, "reason": line.reason} for line in tally.bad],
-        "by_month": {month: dict(sorted(counts.items())) for month, counts in sorted(tally.months.items())},
-        "timing": {"seconds": round(took, 3), "mb_per_second": round(size / 1e6 / max(took, 1e-9), 1)},
-    }
-    if tally.absent:
-        report["upvote_ratio_absent"] = {
-            month: {"rows": counts["rows"], "absent": counts["absent"]}
-            for month, counts in sorted(tally.absent.items())
-        }
-        report["upvote_ratio_stance"] = (
-            "a submission without the field is judged by its score alone, unless absent ones are dropped"
-        )
-    return report

@@ -4,16 +4,22 @@ Output (parquet): `id` BIGINT (base 36 read as a number), `link` BIGINT (submiss
 (the parent is the submission, so `parent` is a submission's number), `author` BIGINT (salted hash), `body`,
 `created_utc` BIGINT (s), `score` BIGINT.
 
-    python -m scripts -- reddit.ingest_comments --dump offmychest_comments.zst --output comments.parquet \
+A filter that is not named is not applied; deleted, removed and bots' comments are always dropped.
+
+    python -m scripts.reddit.ingest_comments --dump offmychest_comments.zst --output comments.parquet \
         --report comments.json --from 2019-01-01 --to 2023-12-31 --score 1 --least-words 5 --most-words 400 \
-        --salt … --max-bad 0.001
+        --salt-file resources/external/reddit/salt.txt --max-bad 0.001
 """
 
 import argparse
 
-from scripts.reddit.filters import Comment, Limits, days, drop_comment, drop_words, seconds
-from scripts.reddit.ingest import Tally, ingest
-from scripts.reddit.masks import clean, hashed_author, salt_key
+from scripts.provenance.errors import run_typed
+from scripts.reddit.authors import Authors
+from scripts.reddit.filters import Comment, Limits, limits_of, numbers, row_filter, scores, times
+from scripts.reddit.ingest import Kind, ingest
+from scripts.reddit.options import add_options, key_of
+from scripts.reddit.tally import Tally
+from scripts.reddit.texts import cleaned, of_bots, word_drops
 
 COLUMNS = {
     "id": "int64",
@@ -27,52 +33,47 @@ COLUMNS = {
 }
 
 
-def sift_with(limits: Limits, salt: bytes):
-    """A function from a comment to (month, record or reason)."""
+def comments(limits: Limits, key: bytes) -> Kind:
+    """How comments are filtered, and tabulated with authors hashed under `key`."""
+    authors = Authors(key)
 
-    def sift(row: Comment, tally: Tally) -> tuple[str, tuple | str]:
-        created = seconds(row.created_utc)
-        month = tally.month(created)
-        if reason := drop_comment(row, created, limits):
-            return month, reason
-        body = clean(row.body)
-        if reason := drop_words(body, limits):
-            return month, reason
-        kind, parent = row.parent_id[:3], int(row.parent_id[3:], 36)
-        if kind not in ("t1_", "t3_"):
-            raise ValueError(f"parent_id {row.parent_id!r} is neither a comment nor a submission")
-        link, author = int(row.link_id.removeprefix("t3_"), 36), hashed_author(row.author, salt)
-        return month, (int(row.id, 36), link, parent, kind == "t3_", author, body, created, int(row.score))
+    def settle(columns: dict) -> dict[int, str]:
+        bots = dict.fromkeys(of_bots(columns["body"]), "bot")
+        columns["body"] = cleaned(columns["body"])
+        return word_drops(columns["body"], limits) | bots
 
-    return sift
+    return Kind(Comment, COLUMNS, row_filter(limits), lambda rows: tabulate(rows, authors), settle)
+
+
+def tabulate(rows: list[Comment], authors: Authors) -> dict[str, list]:
+    kinds = [row.parent_id[:3] for row in rows]
+    if not {"t1_", "t3_"}.issuperset(kinds):
+        raise ValueError("parent_id is neither a comment's nor a submission's")
+    return {
+        "id": numbers([row.id for row in rows]),
+        "link": numbers([row.link_id.removeprefix("t3_") for row in rows]),
+        "parent": numbers([row.parent_id[3:] for row in rows]),
+        "top": [kind == "t3_" for kind in kinds],
+        "author": authors.numbers([row.author for row in rows]),
+        "body": [row.body for row in rows],
+        "created_utc": times([row.created_utc for row in rows]),
+        "score": scores([row.score for row in rows]),
+    }
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    parser.add_argument("--dump", required=True, help="zst or plain JSON lines")
-    parser.add_argument("--output", required=True)
-    parser.add_argument("--report", required=True)
-    parser.add_argument("--from", dest="first", required=True, help="first day, UTC")
-    parser.add_argument("--to", dest="last", required=True, help="last day, UTC, counted in")
-    parser.add_argument("--score", type=int, required=True, help="least score of any comment, the poster's too")
-    parser.add_argument("--least-words", type=int, required=True)
-    parser.add_argument("--most-words", type=int, required=True)
-    parser.add_argument("--salt", required=True, help="of the author hash; the same for both dumps")
-    parser.add_argument("--max-bad", type=float, required=True, help="share of broken lines that is put up with")
+    parser = argparse.ArgumentParser(
+        description=__doc__, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_options(parser, score="least score of any comment, the poster's too", words="of the body")
     return parser.parse_args(argv)
 
 
 def main(argv: list[str] | None = None) -> None:
     options = parse_args(argv)
-    limits = Limits(
-        *days(options.first, options.last),
-        score=options.score,
-        least_words=options.least_words,
-        most_words=options.most_words,
-    )
-    sift = sift_with(limits, salt_key(options.salt))
-    ingest(options.dump, Comment, sift, COLUMNS, options.output, options.report, options.max_bad)
+    kind = comments(limits_of(options), key_of(options))
+    ingest(options.dump, kind, options.output, options.report, options.max_bad, Tally())
 
 
 if __name__ == "__main__":
-    main()
+    run_typed("ingest_comments", main)

@@ -3,16 +3,23 @@
 Output (parquet): `id` BIGINT (base 36 read as a number), `author` BIGINT (salted hash), `title`, `body`,
 `created_utc` BIGINT (s), `score` BIGINT, `upvote_ratio` DOUBLE (null where the month had no such field).
 
-    python -m scripts -- reddit.ingest_submissions --dump offmychest_submissions.zst --output submissions.parquet \
+A filter that is not named is not applied; deleted, removed and bots' posts and links are always dropped.
+
+    python -m scripts.reddit.ingest_submissions --dump offmychest_submissions.zst --output submissions.parquet \
         --report submissions.json --from 2019-01-01 --to 2023-12-31 --score 5 --upvote-ratio 0.8 \
-        --absent-upvote-ratio keep --over-18 keep --least-words 20 --most-words 600 --salt … --max-bad 0.001
+        --absent-upvote-ratio keep --over-18 keep --least-words 20 --most-words 600 \
+        --salt-file resources/external/reddit/salt.txt --max-bad 0.001
 """
 
 import argparse
 
-from scripts.reddit.filters import Limits, Submission, days, drop_post, drop_words, seconds
-from scripts.reddit.ingest import Tally, ingest
-from scripts.reddit.masks import clean, hashed_author, salt_key
+from scripts.provenance.errors import run_typed
+from scripts.reddit.authors import Authors
+from scripts.reddit.filters import Limits, Submission, limits_of, numbers, post_filter, scores, times
+from scripts.reddit.ingest import Kind, ingest
+from scripts.reddit.options import add_options, key_of
+from scripts.reddit.tally import PostTally
+from scripts.reddit.texts import cleaned, word_drops
 
 COLUMNS = {
     "id": "int64",
@@ -25,57 +32,53 @@ COLUMNS = {
 }
 
 
-def sift_with(limits: Limits, salt: bytes):
-    """A function from a submission to (month, record or reason)."""
+def submissions(limits: Limits, key: bytes) -> Kind:
+    """How submissions are filtered, and tabulated with authors hashed under `key`."""
+    authors = Authors(key)
 
-    def sift(row: Submission, tally: Tally) -> tuple[str, tuple | str]:
-        created = seconds(row.created_utc)
-        month = tally.month(created)
-        tally.absent[month]["rows"] += 1
-        tally.absent[month]["absent"] += row.upvote_ratio is None
-        if reason := drop_post(row, created, limits):
-            return month, reason
-        title, body = clean(row.title), clean(row.selftext or "")
-        if reason := drop_words(f"{title} {body}", limits):
-            return month, reason
-        author = hashed_author(row.author, salt)
-        return month, (int(row.id, 36), author, title, body, created, int(row.score), row.upvote_ratio)
+    def settle(columns: dict) -> dict[int, str]:
+        import pyarrow.compute as pc
 
-    return sift
+        columns["title"], columns["body"] = cleaned(columns["title"]), cleaned(columns["body"])
+        return word_drops(pc.binary_join_element_wise(columns["title"], columns["body"], " "), limits)
+
+    return Kind(Submission, COLUMNS, post_filter(limits), lambda rows: tabulate(rows, authors), settle)
+
+
+def tabulate(rows: list[Submission], authors: Authors) -> dict[str, list]:
+    return {
+        "id": numbers([row.id for row in rows]),
+        "author": authors.numbers([row.author for row in rows]),
+        "title": [row.title for row in rows],
+        "body": [row.body or "" for row in rows],
+        "created_utc": times([row.created_utc for row in rows]),
+        "score": scores([row.score for row in rows]),
+        "upvote_ratio": [row.upvote_ratio for row in rows],
+    }
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    parser.add_argument("--dump", required=True, help="zst or plain JSON lines")
-    parser.add_argument("--output", required=True)
-    parser.add_argument("--report", required=True)
-    parser.add_argument("--from", dest="first", required=True, help="first day, UTC")
-    parser.add_argument("--to", dest="last", required=True, help="last day, UTC, counted in")
-    parser.add_argument("--score", type=int, required=True, help="least score")
-    parser.add_argument("--upvote-ratio", type=float, required=True, help="least upvote ratio")
-    parser.add_argument("--absent-upvote-ratio", choices=("keep", "drop"), required=True)
-    parser.add_argument("--over-18", choices=("keep", "drop"), required=True)
-    parser.add_argument("--least-words", type=int, required=True, help="of title and body together")
-    parser.add_argument("--most-words", type=int, required=True)
-    parser.add_argument("--salt", required=True, help="of the author hash; the same for both dumps")
-    parser.add_argument("--max-bad", type=float, required=True, help="share of broken lines that is put up with")
+    parser = argparse.ArgumentParser(
+        description=__doc__, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_options(parser, score="least score", words="of title and body together")
+    parser.add_argument("--upvote-ratio", type=float, help="least upvote ratio")
+    parser.add_argument("--absent-upvote-ratio", choices=("keep", "drop"), help="rows without the field")
+    parser.add_argument("--over-18", choices=("keep", "drop"), help="posts marked so")
     return parser.parse_args(argv)
 
 
 def main(argv: list[str] | None = None) -> None:
     options = parse_args(argv)
-    limits = Limits(
-        *days(options.first, options.last),
-        score=options.score,
-        least_words=options.least_words,
-        most_words=options.most_words,
+    limits = limits_of(
+        options,
         upvote_ratio=options.upvote_ratio,
-        keep_absent_ratio=options.absent_upvote_ratio == "keep",
+        keep_absent_ratio=options.absent_upvote_ratio != "drop",
         drop_over_18=options.over_18 == "drop",
     )
-    sift = sift_with(limits, salt_key(options.salt))
-    ingest(options.dump, Submission, sift, COLUMNS, options.output, options.report, options.max_bad)
+    kind = submissions(limits, key_of(options))
+    ingest(options.dump, kind, options.output, options.report, options.max_bad, PostTally())
 
 
 if __name__ == "__main__":
-    main()
+    run_typed("ingest_submissions", main)

@@ -30,48 +30,59 @@ SETTINGS = ("single", "multi")
 REASONS = ("no_label", "not_positive", "no_value")  # why a thread is dropped
 
 
-class Labels:
-    """Sentiment and value probabilities by utterance id."""
-
-    def __init__(self, path: str, values: list[str]) -> None:
-        import pyarrow.parquet as pq
-
-        table = pq.read_table(path)
-        self.values = values
-        self._row = {name: place for place, name in enumerate(table["id"].to_pylist())}
-        self._sentiment = {rule: table[column].to_pylist() for rule, column in _COLUMN.items()}
-        columns = [table[f"v{number:02d}"].to_pylist() for number in range(len(values))]
-        self._values = list(zip(*columns, strict=True))
-
-    def positive(self, name: str, rule: str, threshold: float) -> bool | None:
-        """Whether the utterance is positive; None when it has no usable label."""
-        row = self._row.get(name)
-        score = None if row is None else self._sentiment[rule][row]
-        if score is None:
-            return None
-        return score > threshold if rule == "v_reg" else score >= threshold
-
-    def present(self, name: str, threshold: float, top: int) -> list[str]:
-        """The `top` values with a probability above (strict) the threshold, most probable first."""
-        row = self._row.get(name)
-        if row is None:
-            return []
-        ranked = sorted(enumerate(self._values[row]), key=lambda entry: (-entry[1], entry[0]))
-        return [self.values[number] for number, probability in ranked[:top] if probability > threshold]
-
-
 _COLUMN = {"v_reg": "sentiment", "v_oc": "sentiment_class"}
 
 
-def example(thread: dict, texts: dict[str, str], labels: Labels, options) -> dict | str:
-    """The training example of a thread, or the reason it is dropped."""
+class Values:
+    """The values present in utterances, from their labels (a table `id, v00 …`)."""
+
+    def __init__(self, labels, names: list[str], threshold: float, top: int) -> None:
+        self._names, self._threshold, self._top = names, threshold, top
+        columns = [labels[f"v{number:02d}"].to_pylist() for number in range(len(names))]
+        self._of = dict(zip(labels["id"].to_pylist(), zip(*columns, strict=True), strict=True))
+
+    def present(self, name: str) -> list[str]:
+        """The `top` values with a probability above (strict) the threshold, most probable first."""
+        ranked = sorted(enumerate(self._of.get(name, ())), key=lambda entry: (-entry[1], entry[0]))
+        return [self._names[number] for number, probability in ranked[: self._top] if probability > self._threshold]
+
+
+def outcomes(replies, labels, options):
+    """For each OP reply (Arrow array of ids) `kept`, or the reason why its thread is dropped."""
+    import pyarrow.compute as pc
+
+    row = pc.index_in(replies, value_set=labels["id"].combine_chunks())
+    score = labels[_COLUMN[options.positive_rule]].cast("float64").take(row)
+    bound = pc.greater if options.positive_rule == "v_reg" else pc.greater_equal
+    positive = bound(score, options.positive_threshold)
+    strongest = pc.max_element_wise(*(labels[name] for name in labels.column_names if name.startswith("v")))
+    valued = pc.greater(strongest.cast("float64").take(row), options.value_threshold)
+    judged = pc.if_else(positive, pc.if_else(valued, "kept", "no_value"), "not_positive")
+    return pc.fill_null(judged, "no_label")
+
+
+def last(lists):
+    """The last entries of a list column; none of the lists is empty."""
+    lists = lists.combine_chunks()
+    return lists.values.take(lists.offsets.slice(1).cast("int64").to_numpy() - 1)
+
+
+def texts_of(path: str, names: set[str]) -> dict[str, str]:
+    """The named utterances' texts; the others never are in memory at once."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    wanted, texts = pa.array(sorted(names)), {}
+    for batch in pq.ParquetFile(path).iter_batches(columns=["id", "text"]):
+        found = batch.filter(pc.is_in(batch["id"], value_set=wanted))
+        texts.update(zip(found["id"].to_pylist(), found["text"].to_pylist(), strict=True))
+    return texts
+
+
+def example(thread: dict, texts: dict[str, str], values: Values) -> dict:
+    """The training example of a thread that is kept."""
     *history, comment, reply = thread["path"]
-    positive = labels.positive(reply, options.positive_rule, options.positive_threshold)
-    if not positive:
-        return "no_label" if positive is None else "not_positive"
-    targets = labels.present(reply, options.value_threshold, options.top)
-    if not targets:
-        return "no_value"
     return {
         "id": thread["thread"],
         "post": thread["path"][0].removeprefix("t3_"),
@@ -81,13 +92,11 @@ def example(thread: dict, texts: dict[str, str], labels: Labels, options) -> dic
         ],
         "comment": texts[comment],
         "reply": texts[reply],
-        "targets": targets,
+        "targets": values.present(reply),
         "siblings": [
             {
                 "text": texts[sibling["comment"]],
-                "targets": None
-                if sibling["reply"] is None
-                else labels.present(sibling["reply"], options.value_threshold, options.top),
+                "targets": None if sibling["reply"] is None else values.present(sibling["reply"]),
             }
             for sibling in thread["siblings"]
         ],
@@ -112,38 +121,49 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def kept_threads(options, labels) -> tuple[dict[str, list[dict]], dict[str, dict[str, int]]]:
+    """By setting: the threads that stay, and counts of all, dropped by reason and kept ones."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    threads = pq.read_table(options.threads)
+    judged = outcomes(last(threads["path"]), labels, options)
+    kept, counts = {}, {}
+    for setting in SETTINGS:
+        own = pc.equal(threads["setting"], setting)
+        found = Counter(judged.filter(own).to_pylist())
+        counts[setting] = {"threads": found.total(), **{reason: found[reason] for reason in (*REASONS, "kept")}}
+        kept[setting] = threads.filter(pc.and_(own, pc.equal(judged, "kept"))).to_pylist()
+    if not all(kept.values()):
+        raise Problem(
+            f"{options.threads}: no positive OP reply with a value is left in one setting ({counts}). "
+            "Loosen the filters or the positivity rule."
+        )
+    return kept, counts
+
+
 def main(argv: list[str] | None = None) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     options = parse_args(argv)
-    labels = Labels(options.labels, labels_of(load_taxonomy(options.values)))
-    utterances = pq.read_table(options.utterances)
-    texts = dict(zip(utterances["id"].to_pylist(), utterances["text"].to_pylist(), strict=True))
-    counts: dict[str, Counter] = {setting: Counter(dict.fromkeys(("threads", *REASONS), 0)) for setting in SETTINGS}
-    kept: dict[str, list[dict]] = {setting: [] for setting in SETTINGS}
-    for batch in pq.ParquetFile(options.threads).iter_batches():
-        for thread in batch.to_pylist():
-            outcome = example(thread, texts, labels, options)
-            counts[thread["setting"]]["threads"] += 1
-            if isinstance(outcome, str):
-                counts[thread["setting"]][outcome] += 1
-            else:
-                kept[thread["setting"]].append(outcome)
-    if not all(kept.values()):
-        found = {setting: dict(count) for setting, count in counts.items()}
-        raise Problem(
-            f"{options.threads}: no positive OP reply with a value is left in one setting ({found}). "
-            "Loosen the filters or the positivity rule."
-        )
-    splits = split_posts(
-        {setting: [row["post"] for row in rows] for setting, rows in kept.items()},
-        options.sizes,
-        options.seed,
-    )
-    report = {setting: {**counts[setting], "kept": len(kept[setting])} for setting in SETTINGS}
+    labels = pq.read_table(options.labels)
+    kept, report = kept_threads(options, labels)
+    posts = {setting: [thread["path"][0].removeprefix("t3_") for thread in kept[setting]] for setting in SETTINGS}
+    splits = split_posts(posts, options.sizes, options.seed)
+    threads = [*kept["single"], *kept["multi"]]
+    replies = {thread["path"][-1] for thread in threads}
+    replies |= {sibling["reply"] for thread in threads for sibling in thread["siblings"] if sibling["reply"]}
+    named = {name for thread in threads for name in thread["path"]}
+    named |= {sibling["comment"] for thread in threads for sibling in thread["siblings"]}
+    texts = texts_of(options.utterances, named)
+    labels = labels.filter(pc.is_in(labels["id"], value_set=pa.array(sorted(replies))))
+    values = Values(labels, labels_of(load_taxonomy(options.values)), options.value_threshold, options.top)
     for setting in SETTINGS:
         for split in ("train", "dev", "test"):
-            rows = [row for row in kept[setting] if splits.get(row["post"], "train") == split]
+            pairs = zip(kept[setting], posts[setting], strict=True)
+            rows = [example(thread, texts, values) for thread, post in pairs if splits.get(post, "train") == split]
             write_jsonl(Path(getattr(options, setting)) / f"{split}.jsonl", rows)
             report[setting][split] = len(rows)
     write_json(options.report, report)

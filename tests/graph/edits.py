@@ -102,7 +102,7 @@ def rule_edits(base: Plan) -> list[Edit]:
     """A word more in the command of each rule, which makes the rule's jobs stale."""
     found = []
     for name in tracked("rules/*.smk"):
-        for rule in re.findall(r"^rule (\w+):", text_of(name), re.MULTILINE):
+        for rule in re.findall(r"^ *rule (\w+):", text_of(name), re.MULTILINE):
             rule = f"{stage_of(name)}.{rule}"
             text = re.sub(rf'(door\(\s*"{re.escape(rule)})(?=[ "])', r"\1 --extra 1", text_of(name))
             assert text != text_of(name), f"{rule} has no command of its own name"

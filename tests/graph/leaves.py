@@ -29,10 +29,14 @@ GIVEN: dict[str, list] = {
     ],
     "ingest_only.*.file": ["reddit/offmychest_comments.zst"],
     "*.target_modules": [["q_proj"]],
+    "llm.budget_usd": [25.0],
     "operation.endpoints.openai.base_url": ["http://localhost:8000/v1"],
     "operation.endpoints.openai.key_env": ["OTHER_KEY"],
+    "operation.endpoints.openai.*_per_minute": [5000],
     "operation.memory_limit": ["700MB"],
+    "operation.vllm.arguments": [["--enforce-eager"]],
 }
+QUIET = ("llm", "operation")  # sections that move cost, speed, memory and addresses alone
 PLACES = {"pathvars.logs", "pathvars.benchmarks"}  # of records, which are no artifacts
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 HEX = re.compile(r"[0-9a-f]{40,64}")
@@ -44,9 +48,9 @@ def config_of(run: str) -> dict:
 
 
 def science(run: str) -> dict[str, KeyPath]:
-    """The run's leaves by name, but for those that move speed, memory, addresses or places of records."""
+    """The run's leaves by name, but for those that move cost, speed, memory, addresses or places of records."""
     named = {".".join(path): path for path in leaves(config_of(run))}
-    return {name: path for name, path in named.items() if path[0] != "operation" and name not in PLACES}
+    return {name: path for name, path in named.items() if path[0] not in QUIET and name not in PLACES}
 
 
 def changed(run: str, values: dict[KeyPath, object]) -> dict[str, str]:

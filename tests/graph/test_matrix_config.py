@@ -13,7 +13,7 @@ import pytest
 from scripts.config.overlays import KeyPath, leaves
 from tests.graph.compare import closure, differing, faults, tell
 from tests.graph.edits import Keys, keys, leaf_edits, text_of
-from tests.graph.leaves import PLACES, accepted, changed, config_of, others, science
+from tests.graph.leaves import PLACES, QUIET, accepted, changed, config_of, others, science
 from tests.graph.planner import Plan, Planner, Refused
 from tests.graph.roots import FIXED, ROOTS, fits, rules_told
 
@@ -91,7 +91,7 @@ def test_only_leaves_with_a_reason_take_no_other_value():
 
 @pytest.mark.parametrize("run", RUNS)
 def test_operation_makes_nothing_stale(planner, base, run):
-    quiet = [path for path in leaves(config_of(run)) if path[0] == "operation" or ".".join(path) in PLACES]
+    quiet = [path for path in leaves(config_of(run)) if path[0] in QUIET or ".".join(path) in PLACES]
     values = {path: value for one in quiet for path, value in next(others(run, one)).items()}
     assert len(values) >= 8
     assert planner.plan(run, changed(run, values)) == base[run]
@@ -103,7 +103,7 @@ def test_two_settings_that_change_places_make_their_jobs_stale(planner, base):
     pairs: dict[tuple, list[dict[KeyPath, object]]] = {}
     for (one, first), (two, second) in itertools.combinations(leaves(config).items(), 2):
         swap = {one: second, two: first}
-        near = one[:-1] == two[:-1] and one[0] != "operation" and type(first) is type(second) and first != second
+        near = one[:-1] == two[:-1] and one[0] not in QUIET and type(first) is type(second) and first != second
         if near and isinstance(first, (int, float)) and accepted(config, swap):
             pairs.setdefault(one[:-1], []).append(swap)
     assert ("personas",) in pairs and ("reddit", "filter", "comment") in pairs
@@ -118,7 +118,7 @@ def test_two_settings_that_change_places_make_their_jobs_stale(planner, base):
 def test_registry_makes_stale_the_jobs_that_get_its_words(planner, base):
     rows = list(csv.DictReader(io.StringIO(text_of("resources/datasets.csv"))))
     reached = set()
-    for column in ("file", "url", "source", "licence", "sha256", "records", "used_for"):
+    for column in ("file", "url", "source", "licence", "bytes", "sha256", "records", "used_for"):
         for run, plan in base.items():
             after = planner.plan(run, {"resources/datasets.csv": _other(rows, column)})
             tell(f"{run}, {column}: {line}" for line in faults_of(plan, after))

@@ -125,5 +125,5 @@ def test_stale_job_that_no_record_explains_is_told_in_snakemakes_words(why, buil
 def test_target_that_cannot_be_planned_is_a_sentence_without_a_traceback(built):
     done = python(built, "-m", "scripts.provenance.why", "--run", "paper")
     assert done.returncode == 1
-    assert done.stderr.startswith("There is no plan. ") and "Put it there" in done.stderr
+    assert done.stderr.startswith("There is no plan. ") and "Put them there" in done.stderr
     assert "Traceback" not in done.stderr

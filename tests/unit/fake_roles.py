@@ -82,6 +82,8 @@ def roles(seeker, supporter=four_steps, local=True, form="four_step", emotion=Fa
         "gratitude": THANKS,
         "end_score": 0.6,
         "top_values": 3,
+        "weights": None,
+        "at_once": None,
     }
     return Roles(**(given | changed))
 

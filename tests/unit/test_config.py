@@ -102,7 +102,7 @@ def test_all_problems_are_told_at_once():
         "  run = 'papr': expected paper, demo or laptop. Did you mean paper?",
         "  detector.lora.rnk: unknown key. Did you mean rank?",
         "  judging.repeats = 3: expected a multiple of 2. Change it to a value in that range.",
-        "  roles.seeker = 'gpt4o_mni': expected an entry of models with a backend. Did you mean gpt4o_mini?",
+        "  roles.seeker = 'gpt4o_mni': expected an entry of the chat models. Did you mean gpt4o_mini?",
     ]
 
 
@@ -150,7 +150,7 @@ def test_a_key_pasted_in_place_of_its_variable_is_not_printed():
 @pytest.mark.parametrize(
     ("path", "value", "line"),
     [
-        ("roles/seeker", "llama", "roles.seeker = 'llama': expected an entry of models with a backend"),
+        ("roles/seeker", "llama", "roles.seeker = 'llama': expected an entry of the chat models"),
         (
             "systems/gpt/supporter",
             "values",
@@ -306,5 +306,5 @@ def test_reference_recipes_are_those_of_table_6():
 def test_every_chat_model_has_a_price():
     with open(ROOT / "resources/prices.csv", encoding="utf-8", newline="") as stream:
         priced = {row["model"] for row in csv.DictReader(stream)}
-    asked = {entry["id"] for run in RUNS for entry in read_run(run, ROOT)["models"].values() if "backend" in entry}
+    asked = {entry["id"] for run in RUNS for entry in read_run(run, ROOT)["models"].values() if "source" not in entry}
     assert asked <= priced

@@ -109,15 +109,19 @@ class FakeLocal:
         except ValueError:
             return Answer(text, None, 4)
 
+    def close(self):
+        self.closed = True
+
 
 def test_predictions_and_scores_count_unusable_answers_as_none_named(tmp_path, monkeypatch):
     examples(tmp_path, [thread("a", ["Face", "Achievement"]), thread("b", ["Hedonism"])])
     local = FakeLocal({"a": "Face, Hedonism", "b": "no idea"})
-    monkeypatch.setattr(predict_values, "open_local", lambda base, adapters: local)
+    monkeypatch.setattr(predict_values, "open_weights", lambda backend, base, adapters, output: local)
     given = {
         "examples": tmp_path / "rows.jsonl",
         "values": "resources/taxonomy/values.yaml",
         "base": "base",
+        "base-backend": "local",
         "detector": "adapter",
         "sampling": json.dumps({"temperature": 0, "top_p": 1, "max_tokens": 9}),
         "top-values": 3,
@@ -125,6 +129,7 @@ def test_predictions_and_scores_count_unusable_answers_as_none_named(tmp_path, m
         "scores": tmp_path / "s.json",
     }
     predict_values.main(options(given))
+    assert local.closed
     assert read_jsonl(tmp_path / "p.jsonl") == [
         {"id": "a", "predicted": ["Face", "Hedonism"], "targets": ["Achievement", "Face"]},
         {"id": "b", "predicted": [], "targets": ["Hedonism"]},

@@ -1,5 +1,6 @@
 """Asking through the journal: order, asking again, replay."""
 
+import errno
 import json
 import logging
 import os
@@ -203,9 +204,9 @@ def test_journal_is_private_and_holds_no_prompt(tmp_path):
 def test_second_writer_is_refused(tmp_path):
     first, second = Journal(tmp_path / "j.jsonl"), Journal(tmp_path / "j.jsonl")
     ask = Ask("k", "q", "", "0", {})
-    first.add(ask, Reply("a", "stop"))
+    first.add(ask, Reply("a", "stop"), "m")
     with pytest.raises(Problem, match="in use"):
-        second.add(ask, Reply("a", "stop"))
+        second.add(ask, Reply("a", "stop"), "m")
 
 
 def test_failures_of_an_earlier_run_are_not_left_behind(tmp_path):
@@ -228,8 +229,27 @@ def test_full_disk_stops_clean_and_names_the_journal(tmp_path, monkeypatch):
     full = os.open("/dev/full", os.O_WRONLY)
     monkeypatch.setattr(journal, "_writer", lambda: full)
     with pytest.raises(Problem, match=r"j\.jsonl cannot be written \(No space left"):
-        journal.add(Ask("k", "q", "", "0", {}), Reply("a", "stop"))
+        journal.add(Ask("k", "q", "", "0", {}), Reply("a", "stop"), "m")
     assert "k" not in journal
+
+
+def test_disk_that_refuses_only_when_it_is_synced_is_told_too(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+    journal = Journal(tmp_path / "j.jsonl")
+    journal.add(Ask("k", "q", "", "0", {}), Reply("a", "stop"), "m")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Problem, match=r"j\.jsonl cannot be written \(Disk quota exceeded"):
+        journal.sync()
+
+
+def test_first_answer_to_a_question_stands_in_memory_as_on_disk(tmp_path):
+    journal = Journal(tmp_path / "j.jsonl")
+    for text in ("first", "second"):
+        journal.add(Ask("k", "q", "", "0", {}), Reply(text, "stop"), "m")
+    assert journal["k"]["text"] == "first" == Journal(tmp_path / "j.jsonl")["k"]["text"]
+    assert len((tmp_path / "j.jsonl").read_text().splitlines()) == 1
 
 
 def test_journal_lies_below_its_root_and_outside_outputs(monkeypatch):

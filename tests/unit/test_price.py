@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from scripts.config.overlays import leaves, read_run
+from scripts.llm.prices import Rate
 from scripts.provenance.causes import Edit
 from scripts.provenance.errors import Problem
+from scripts.provenance.estimates import Estimates
 from scripts.provenance.plan import Planned
-from scripts.provenance.price import Estimates, asked, price, read_estimates, read_prices
+from scripts.provenance.price import asked, price, read_estimates, read_prices
 from scripts.provenance.why import leaf_of, price_lines
 
-PRICES = {"small": (1e-6, 4e-6), "offline": (0.0, 0.0)}
+PRICES = {"small": Rate(1e-6, 4e-6), "offline": Rate(0.0, 0.0)}
 NO_ESTIMATES = Estimates()
 SMALL = '{"backend": "openai", "id": "small"}'
 ROW = dict(rule="stage.ask", artifact="*", option="", per="1", gpu_hours="", calls="", tokens_in="", tokens_out="")
@@ -111,7 +113,7 @@ def test_estimate_that_names_what_is_not_there_is_a_problem():
 
 def test_prices_and_estimates_of_the_project_can_be_read():
     prices = read_prices(Path())
-    assert prices["gpt-4o-mini-2024-07-18"] == (0.15e-6, 0.60e-6)
+    assert prices["gpt-4o-mini-2024-07-18"] == (0.15e-6, 0.60e-6, 0.5)
     estimates = read_estimates(Path(), leaves(read_run("paper", Path())))
     assert all(row["basis"] and (row["gpu_hours"] or row["calls"]) for row in estimates.rows)
     scripts = {

@@ -13,7 +13,7 @@ from scripts.provenance.errors import Problem
 from scripts.reddit import decode, ingest_comments, ingest_submissions
 from scripts.reddit.decode import read_rows
 from scripts.reddit.filters import Comment, seconds
-from scripts.reddit.masks import clean, hashed_author, mask, salt_key
+from scripts.reddit.masks import clean, hashed_author, mask
 from scripts.world.noise import private_detail
 
 WORDS = "I value your kindness and maybe walking could help"
@@ -35,6 +35,7 @@ def packed(text: bytes, window: int = 27) -> bytes:
 
 def run(tmp_path, content: bytes, *more: str, kind=ingest_comments):
     (tmp_path / "dump.zst").write_bytes(content)
+    (tmp_path / "salt.txt").write_text("s")
     options = ["--dump", str(tmp_path / "dump.zst"), "--output", str(tmp_path / "out.parquet")]
     options += ["--report", str(tmp_path / "report.json"), "--from", "2019-01-01", "--to", "2023-12-31"]
     options += [
@@ -44,8 +45,8 @@ def run(tmp_path, content: bytes, *more: str, kind=ingest_comments):
         "5",
         "--most-words",
         "400",
-        "--salt",
-        "s",
+        "--salt-file",
+        str(tmp_path / "salt.txt"),
         "--max-bad",
         "0.2",
         *more,
@@ -57,7 +58,7 @@ def run(tmp_path, content: bytes, *more: str, kind=ingest_comments):
 def refused(tmp_path, content: bytes, *more: str) -> str:
     with pytest.raises(Problem) as caught:
         run(tmp_path, content, *more)
-    assert [path.name for path in tmp_path.iterdir()] == ["dump.zst"], "something was left behind"
+    assert {path.name for path in tmp_path.iterdir()} == {"dump.zst", "salt.txt"}, "something was left behind"
     return str(caught.value)
 
 
@@ -192,9 +193,10 @@ def test_posts_of_months_without_upvote_ratio_follow_the_stated_stance(tmp_path,
     assert report["dropped"]["low_upvote_ratio"] == report["dropped"]["over_18"] == report["dropped"]["removed"] == 1
 
 
-def test_a_missing_dump_says_where_it_comes_from(tmp_path):
+def test_a_missing_dump_says_where_it_comes_from(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(Problem, match=r"datasets\.csv tells where it comes from"):
-        ingest_comments.ingest(str(tmp_path / "no"), Comment, None, {}, str(tmp_path / "o"), str(tmp_path / "r"), 0.1)
+        ingest_comments.main(["--dump", str(tmp_path / "no"), "--output", str(tmp_path / "o"), "--report", "r"])
 
 
 def test_planted_private_details_do_not_survive():
@@ -210,6 +212,6 @@ def test_masks_leave_ordinary_text_alone():
 
 
 def test_authors_are_hashed_with_the_salt():
-    assert hashed_author("jane", salt_key("a")) == hashed_author("jane", salt_key("a"))
-    assert hashed_author("jane", salt_key("a")) != hashed_author("jane", salt_key("b"))
-    assert -(2**63) <= hashed_author("jane", salt_key("a" * 500)) < 2**63
+    assert hashed_author("jane", b"a") == hashed_author("jane", b"a")
+    assert hashed_author("jane", b"a") != hashed_author("jane", b"b")
+    assert -(2**63) <= hashed_author("jane", b"a" * 64) < 2**63

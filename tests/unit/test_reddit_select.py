@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts.provenance.errors import Problem
-from scripts.reddit import select_threads
+from scripts.reddit import build_threads, ingest_comments, ingest_submissions, select_threads
 from scripts.reddit.splits import split_posts
+from scripts.text.draws import seeded
+from scripts.world import write_dumps
 
 VALUES = [f"value {number}" for number in range(20)]
 
@@ -140,3 +142,92 @@ def test_too_few_examples_for_the_splits_are_a_problem():
             {"single": {"dev": 3, "test": 1}, "multi": {"dev": 0, "test": 0}},
             1,
         )
+
+
+def command(module, **values) -> None:
+    words = [(f"--{name.replace('_', '-')}", str(value)) for name, value in values.items()]
+    module.main([word for pair in words for word in pair])
+
+
+@pytest.fixture(scope="module")
+def selected(tmp_path_factory):
+    """A folder with all that lies between the world's dumps and the splits; labels are drawn."""
+    folder = tmp_path_factory.mktemp("selected")
+    (folder / "salt").write_text("pepper")
+    dumps = {name: folder / f"{name}.zst" for name in ("submissions", "comments")}
+    command(write_dumps, world="resources/world.yaml", posts=160, seed=3, **dumps)
+    bounds = {"salt_file": folder / "salt", "max_bad": 0.01, "least_words": 1, "most_words": 600}
+    for module, name, score in ((ingest_submissions, "submissions", 5), (ingest_comments, "comments", 1)):
+        files = {"dump": dumps[name], "output": folder / name, "report": folder / f"{name}.json"}
+        command(module, **files, score=score, **bounds)
+    files = {name: folder / name for name in ("submissions", "comments", "threads", "utterances")}
+    bounds = {"comment_score": 2, "reply_score": 1, "same_commenter": "false", "least": 5, "most": 15, "siblings": 8}
+    command(build_threads, **files, report=folder / "threads.json", **bounds)
+    names = pq.read_table(folder / "utterances")["id"].to_pylist()
+    columns = {"id": names, "sentiment": [seeded(1, name).random() for name in names]}
+    columns["sentiment_class"] = pa.array([0] * len(names), pa.int8())
+    columns |= {f"v{place:02d}": [seeded(place, name).random() ** 4 for name in names] for place in range(20)}
+    pq.write_table(pa.table(columns), folder / "labels")
+    choices = {"positive_rule": "v_reg", "positive_threshold": 0.5, "value_threshold": 0.26, "top": 3, "seed": 42}
+    sizes = json.dumps({"single": {"dev": 12, "test": 9}, "multi": {"dev": 10, "test": 7}})
+    files = {name: folder / name for name in ("threads", "utterances", "labels", "single", "multi")}
+    files |= {"values": "resources/taxonomy/values.yaml", "report": folder / "select.json"}
+    command(select_threads, **files, **choices, sizes=sizes)
+    return folder
+
+
+def splits_of(folder) -> dict[tuple[str, str], list[dict]]:
+    return {
+        (setting, split): [json.loads(line) for line in open(folder / setting / f"{split}.jsonl", encoding="utf-8")]
+        for setting in ("single", "multi")
+        for split in ("train", "dev", "test")
+    }
+
+
+def test_no_submission_and_no_comment_stands_in_two_splits(selected):
+    threads = {row["thread"]: row for row in pq.read_table(selected / "threads").to_pylist()}
+    found: dict[str, set[str]] = {"train": set(), "dev": set(), "test": set()}
+    for (_, split), rows in splits_of(selected).items():
+        for row in rows:
+            thread = threads[row["id"]]
+            assert row["post"] == thread["path"][0].removeprefix("t3_")
+            found[split] |= {*thread["path"], *(sibling["comment"] for sibling in thread["siblings"])}
+            found[split] |= {sibling["reply"] for sibling in thread["siblings"] if sibling["reply"]}
+    assert all(len(names) > 50 for names in found.values())
+    assert not (found["train"] & found["dev"] or found["train"] & found["test"] or found["dev"] & found["test"])
+
+
+def test_splits_of_both_settings_have_the_sizes_that_were_asked_for_and_lose_no_thread(selected):
+    rows = splits_of(selected)
+    sizes = {key: len(found) for key, found in rows.items()}
+    assert [sizes[key] for key in (("single", "dev"), ("single", "test"), ("multi", "dev"), ("multi", "test"))] == [
+        *(12, 9),
+        *(10, 7),
+    ]
+    report = json.loads((selected / "select.json").read_text())
+    for setting, counts in report.items():
+        assert sum(sizes[setting, split] for split in ("train", "dev", "test")) == counts["kept"]
+        assert counts["threads"] == sum(counts[name] for name in ("no_label", "not_positive", "no_value", "kept"))
+    built = json.loads((selected / "threads.json").read_text())
+    assert {setting: counts["threads"] for setting, counts in report.items()} == {
+        setting: built[setting] for setting in ("single", "multi")
+    }
+    names = [row["id"] for found in rows.values() for row in found]
+    assert len(names) == len(set(names))
+
+
+def test_single_turn_is_post_comment_reply_and_multi_turn_at_least_two_comments(selected):
+    for (setting, _), rows in splits_of(selected).items():
+        for row in rows:
+            roles = [turn["role"] for turn in row["turns"]]
+            assert roles == ["seeker", "supporter"] * (len(roles) // 2) + ["seeker"]
+            assert (len(roles) == 1) is (setting == "single") and len(roles) + 2 <= 15
+            assert 1 <= len(row["targets"]) <= 3 and row["comment"] and row["reply"]
+
+
+def test_a_selected_thread_says_nothing_of_who_wrote_it(selected):
+    authors = {str(number) for number in pq.read_table(selected / "comments")["author"].to_pylist()}
+    text = "".join(path.read_text(encoding="utf-8") for path in selected.glob("*/*.jsonl"))
+    assert authors and not any(author in text for author in authors)
+    keys = {key for rows in splits_of(selected).values() for row in rows for key in row}
+    assert keys == {"id", "post", "turns", "comment", "reply", "targets", "siblings"}

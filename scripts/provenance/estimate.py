@@ -1,0 +1,176 @@
+"""What asking models will cost for the whole build, before and while it is asked: `make estimate RUN=paper`.
+
+    python -m scripts.provenance.estimate --run demo|laptop|paper
+
+Counts and lengths are those of `<results>/audit/estimate.csv`. Where jobs have finished, their sidecars replace the
+estimate, and what they took beside what was estimated for them corrects the other jobs of the same rule and model;
+where none has, the journals' tokens a call do. Neither a dump nor a key need be there; nothing is asked or written.
+"""
+
+import argparse
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts.config.load import load_config
+from scripts.config.overlays import RUNS, leaves, read_run
+from scripts.llm.prices import Prices
+from scripts.llm.spent import Group, Used, usd_of, used_in
+from scripts.provenance.estimates import Asked, Estimates
+from scripts.provenance.price import read_estimates, read_prices
+from scripts.provenance.steps import Step, settings_of, steps_of
+
+LEAST = 20  # answers that a journal must hold before its tokens a call count
+Key = tuple[str, str]  # rule, model
+
+
+@dataclass
+class Line:
+    """A rule and a model: what its jobs are estimated to take, what finished jobs took, and answers in journals."""
+
+    guessed: dict[str, Asked] = field(default_factory=dict)  # by artifact
+    measured: dict[str, Asked] = field(default_factory=dict)  # of these, by sidecars
+    answers: Used = field(default_factory=Used)  # of unfinished artifacts
+
+    def total(self) -> Asked:
+        """Measured where measured; elsewhere the estimate, corrected by what is known."""
+        left = _sum(asked for name, asked in self.guessed.items() if name not in self.measured)
+        done = _sum(self.measured.values())
+        if done.calls:
+            expected = _sum(self.guessed[name] for name in self.measured)
+            left = Asked(*(one * took / of if of else one for one, took, of in zip(left, done, expected, strict=True)))
+        elif self.answers.requests >= LEAST:
+            left = Asked(
+                left.calls,
+                left.calls * self.answers.tokens_in / self.answers.requests,
+                left.calls * self.answers.tokens_out / self.answers.requests,
+            )
+        return left.plus(done)
+
+    def known_by(self) -> str:
+        if self.measured:
+            return f"{len(self.measured)} of {len(self.guessed)} jobs measured"
+        if self.answers.requests >= LEAST:
+            return f"tokens a call of {self.answers.requests:,} answers"
+        return "estimated"
+
+
+def lines_of(steps: Iterable[Step], estimates: Estimates, took: dict[str, dict], journals: Path) -> dict[Key, Line]:
+    """A Line for each rule and model; `took` is the sidecars' `used` by artifact."""
+    found: dict[Key, Line] = {}
+    for step in steps:
+        line = found.setdefault((step.rule, step.model), Line())
+        line.guessed[step.artifact] = line.guessed.get(step.artifact, Asked()).plus(estimates.of(step))
+        counts = took.get(step.artifact, {}).get(step.model)
+        if counts:
+            line.measured[step.artifact] = Asked(counts["requests"], counts["tokens_in"], counts["tokens_out"])
+    for (_, model), line in found.items():
+        if not line.measured:
+            read = [journal_sums(path) for name in line.guessed for path in journals_of(name, journals)]
+            line.answers = _used(used for sums in read for group, used in sums.items() if group.model == model)
+    return found
+
+
+def finished(logs: Path) -> dict[str, dict]:
+    """What each finished job's answers took by model, by artifact; not of jobs that published kept work again."""
+    found = {}
+    for path in logs.rglob("*.json"):
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            continue  # a killed job's
+        if record.get("status") == "ok" and "kept" not in record:
+            found |= {name: record.get("used", {}) for name in record["outputs"]}
+    return found
+
+
+def journals_of(artifact: str, root: Path) -> list[Path]:
+    """The artifact's journals: one, or one a role."""
+    place = root / artifact
+    return [path for path in sorted(place.parent.glob(f"{place.name}.*")) if path.suffix == ".jsonl"]
+
+
+def journal_sums(path: Path) -> dict[Group, Used]:
+    with open(path, "rb") as stream:
+        return used_in(stream)
+
+
+def spent_below(folders: Iterable[Path], prices: Prices) -> str:
+    """One sentence on what all journals below the folders cost."""
+    sums: dict[Group, Used] = {}
+    for path in (path for folder in folders for path in folder.rglob("*.jsonl")):
+        for group, used in journal_sums(path).items():
+            sums[group] = sums.get(group, Used()).plus(used)
+    priced = {group: used for group, used in sums.items() if group.model in prices}
+    unpriced = _used(sums[group] for group in sums.keys() - priced.keys())
+    words = f"Spent so far, by the journals: {usd_of(priced, prices):,.2f} USD for {_used(priced.values()).requests:,} "
+    words += "answers."
+    return words + (f" {unpriced.requests:,} answers are of models without a price." if unpriced.requests else "")
+
+
+def table(found: dict[Key, Line], prices: Prices) -> list[str]:
+    """The lines that `main` prints: a rule and a model each, and their sum."""
+    head = f"{'rule':34}{'model':26}{'jobs':>5}{'calls':>12}{'read, M':>10}{'written, M':>12}{'USD':>10}  by"
+    rows = [head]
+    for (rule, model), line in found.items():
+        total, rate = line.total(), prices.get(model)
+        usd = f"{rate.usd(total.tokens_in, total.tokens_out):,.2f}" if rate else "?"
+        rows.append(_row(rule, model, len(line.guessed), total, usd) + f"  {line.known_by()}")
+    whole = _sum(line.total() for line in found.values())
+    known = {key: line.total() for key, line in found.items() if key[1] in prices}
+    usd = sum(prices[model].usd(total.tokens_in, total.tokens_out) for (_, model), total in known.items())
+    rows.append(
+        _row("in all", "", len({name for line in found.values() for name in line.guessed}), whole, f"{usd:,.2f}")
+    )
+    missing = sorted({model for _, model in found if model not in prices})
+    return rows + [f"No price is known for {model}: add it to resources/prices.csv." for model in missing]
+
+
+def _row(rule: str, model: str, jobs: int, total: Asked, usd: str) -> str:
+    millions = f"{total.tokens_in / 1e6:10,.2f}{total.tokens_out / 1e6:12,.2f}"
+    return f"{rule:34}{model:26}{jobs:5}{total.calls:12,.0f}{millions}{usd:>10}"
+
+
+def _sum(parts: Iterable[Asked]) -> Asked:
+    total = Asked()
+    for part in parts:
+        total = total.plus(part)
+    return total
+
+
+def _used(parts: Iterable[Used]) -> Used:
+    total = Used()
+    for part in parts:
+        total = total.plus(part)
+    return total
+
+
+def report(run: str, root: Path, journal: Path) -> list[str]:
+    """What `main` prints."""
+    config = load_config(read_run(run, root)).model_dump(mode="json")
+    estimates, prices = read_estimates(root, leaves(config)), read_prices(root)
+    results = config["pathvars"]["results"]
+    steps = list(steps_of(settings_of(config), results))
+    folders = [journal / results / stage for stage in sorted({step.rule.split(".")[0] for step in steps})]
+    found = lines_of(steps, estimates, finished(root / config["pathvars"]["logs"]), journal)
+    budget = config["llm"]["budget_usd"]
+    limit = "none is set" if budget is None else f"{budget:,.2f} USD"
+    return [
+        f"What models behind an address are asked by the whole build (run {run}); tokens in millions:",
+        *table(found, prices),
+        spent_below(folders, prices),
+        f"Budget (llm.budget_usd): {limit}.",
+    ]
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", choices=sorted(RUNS), default="paper")
+    args = parser.parse_args(argv)
+    print("\n".join(report(args.run, Path(), Path(os.environ.get("AFFIRM_JOURNAL") or "journal"))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""What asking models will cost: counts by the config, lengths by templates and tables, corrected by what was asked."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from scripts.audit import estimate_cost
+from scripts.config.load import load_config
+from scripts.config.overlays import leaves, read_run
+from scripts.llm.prices import Rate
+from scripts.provenance.errors import Problem
+from scripts.provenance.estimate import Line, finished, lines_of, report, spent_below, table
+from scripts.provenance.estimates import Asked, Estimates, Taxonomies, prompt_tokens, read_sizes, read_taxonomies
+from scripts.provenance.price import ESTIMATES, LENGTHS, PRICES, TAXONOMIES, read_estimates
+from scripts.provenance.steps import Step, settings_of, steps_of
+from scripts.text.files import read_csv
+from scripts.text.prompts import load_prompt
+
+ROW = dict(rule="stage.ask", artifact="*", option="--model", per="1", gpu_hours="", calls="1", tokens_in="10")
+ROW |= dict(tokens_out="5", basis="")
+SMALL = {"small": Rate(1e-6, 4e-6)}
+
+
+@pytest.fixture(scope="module")
+def taxonomies() -> Taxonomies:
+    return read_taxonomies({name: f"resources/taxonomy/{name}.yaml" for name in TAXONOMIES})
+
+
+def config(run="paper", **changes):
+    """The run's config, some leaves (by dotted name) replaced."""
+    mapping = read_run(run, Path())
+    for name, value in changes.items():
+        place = mapping
+        *path, last = name.split("__")
+        for key in path:
+            place = place[key]
+        place[last] = value
+    return load_config(mapping).model_dump(mode="json")
+
+
+def calls(changed: dict) -> dict[str, float]:
+    """Estimated calls by rule."""
+    estimates = read_estimates(Path(), leaves(changed))
+    found: dict[str, float] = {}
+    for step in steps_of(settings_of(changed), "results"):
+        found[step.rule] = found.get(step.rule, 0.0) + estimates.of(step).calls
+    return found
+
+
+def estimates(*rows, **sizes):
+    return Estimates(tuple(ROW | row for row in rows), {"personas.train": 100}, sizes)
+
+
+def step(artifact="results/a.jsonl", model="small", rule="stage.ask", **given):
+    return Step(rule, artifact, "--model", model, given)
+
+
+def test_cell_is_a_sum_of_products_of_numbers_leaves_options_and_sizes():
+    row = {"per": "2*personas.{split}*--votes", "calls": "tries", "tokens_in": "A-X+0.5*turns*talk", "tokens_out": "7"}
+    book = estimates(row, tries=1.5, turns=4.0, talk=10.0, **{"A-X": 30.0})
+    found = book.of(step("results/train_rollouts.jsonl", **{"--votes": 3}))
+    assert found == Asked(2 * 100 * 3 * 1.5, 900 * (30 + 20), 900 * 7)
+
+
+def test_step_that_no_row_is_about_and_a_name_that_is_nothing_are_problems():
+    with pytest.raises(Problem, match=r"no row for other\.rule --model"):
+        estimates({}).of(step(rule="other.rule"))
+    with pytest.raises(Problem, match=r"tokens_in 'A-NEW' of stage\.ask has no number for A-NEW"):
+        estimates({"tokens_in": "A-NEW"}).of(step())
+
+
+def test_prompt_is_as_long_as_its_template_with_taxonomies_filled_in(taxonomies):
+    path = Path("resources/prompts/A-SKILL.md")
+    rendered = load_prompt(path).messages(criteria=taxonomies.criteria, dialogue="")
+    assert prompt_tokens(path, taxonomies) == sum(len(message["content"]) for message in rendered) / 4
+    compact = prompt_tokens("resources/prompts/compact/A-SKILL.md", taxonomies)
+    assert 50 < compact < prompt_tokens(path, taxonomies)
+
+
+def test_prompt_about_one_value_is_the_mean_over_all_of_them(tmp_path, taxonomies):
+    path = tmp_path / "A-ONE.md"
+    path.write_text(
+        "---\nid: A-ONE\nslots: [value, definition, history]\nanswer: x\n---\n[user]\n{{ value }}{{ history }}\n"
+    )
+    labels = [value["label"] for value in taxonomies.values]
+    assert prompt_tokens(path, taxonomies) == pytest.approx(sum(map(len, labels)) / 20 / 4)
+
+
+def test_longer_prompt_costs_more_and_another_length_too(tmp_path, taxonomies):
+    prompt, lengths = tmp_path / "A-INT.md", tmp_path / "lengths.csv"
+    text = Path("resources/prompts/A-INT.md").read_text()
+    prompt.write_text(text.replace("[user]\n", "[user]\n" + "word " * 80))
+    lengths.write_text("name,unit,published,offline,basis\nturns,x,9,6,y\n")
+    sizes = read_sizes(lengths, "offline", [prompt], taxonomies, 0)
+    assert sizes["turns"] == 6 and sizes["pairs"] == 120
+    assert sizes["A-INT"] == pytest.approx(prompt_tokens("resources/prompts/A-INT.md", taxonomies) + 100, abs=1)
+    assert read_sizes(lengths, "published", [prompt], taxonomies, 48) == sizes | {"turns": 9, "pairs": 48}
+
+
+def test_counts_follow_from_the_config():
+    before = calls(config())
+    assert before["personas.write_situations"] == pytest.approx(120 * 1.02)
+    assert before["personas.label_emotions"] == pytest.approx(2036 * 5 * 1.02, rel=1e-3)
+    assert before["judging.judge_skills"] == pytest.approx(9 * 120 * 1.02)
+    assert before["judging.judge_values"] == pytest.approx(8 * 120 * 10 * 1.02)
+    after = calls(config(judging__repeats=20, personas__test=60, personas__votes=1, personas__cells=30))
+    assert after["judging.judge_values"] == pytest.approx(before["judging.judge_values"])
+    assert after["judging.judge_intensity"] == pytest.approx(before["judging.judge_intensity"] / 2)
+    assert after["personas.write_situations"] == pytest.approx(before["personas.write_situations"] / 4)
+    assert after["personas.label_emotions"] == pytest.approx(before["personas.label_emotions"] / 4 / 5)
+    fewer = config()
+    fewer["select"]["systems"] = ["gpt", "ours_sft", "ours_dpo"]
+    assert calls(fewer)["judging.judge_values"] == pytest.approx(before["judging.judge_values"] / 4)
+
+
+def test_supporter_behind_an_address_is_asked_and_one_of_ours_is_not():
+    asked = {(found.artifact, found.option) for found in steps_of(settings_of(config()), "results")}
+    assert ("results/dialogues/gpt/test.jsonl", "--supporter") in asked
+    assert ("results/dialogues/llama/test.jsonl", "--seeker") in asked
+    assert ("results/dialogues/llama/test.jsonl", "--supporter") not in asked
+
+
+def run_rule(tmp_path, changed, prompts="resources/prompts", prices=PRICES):
+    names = sorted(Path(prompts).glob("*.md"))
+    estimate_cost.main(
+        [
+            *("--estimates", ESTIMATES, "--lengths", LENGTHS, "--column", "published", "--prices", str(prices)),
+            *("--settings", json.dumps(settings_of(changed)), "--prompts", *map(str, names)),
+            *(word for name in TAXONOMIES for word in (f"--{name}", f"resources/taxonomy/{name}.yaml")),
+            *("--output", str(tmp_path / "estimate.csv")),
+        ]
+    )
+    return read_csv(tmp_path / "estimate.csv")
+
+
+def test_rule_command_and_page_say_the_same(tmp_path):
+    rows = run_rule(tmp_path, config())
+    (tmp_path / "results").mkdir()
+    for name in ("config.yaml", "resources"):
+        (tmp_path / name).symlink_to(Path(name).absolute())
+    said = report("paper", tmp_path, tmp_path / "journal")
+    shown = "\n".join(line.rstrip() for line in said[1:-2])
+    assert f"```\n{shown}\n```" in Path("docs/cost.md").read_text(encoding="utf-8"), (
+        f"docs/cost.md should show\n{shown}"
+    )
+    assert sum(float(row["usd"]) for row in rows) == pytest.approx(float(said[-3].split()[-1]), abs=0.006)
+    for row in rows:
+        line = next(line for line in said if line.startswith(f"{row['stage']}.{row['rule']} "))
+        assert line.split()[1:4] == [row["model"], row["jobs"], f"{int(row['calls']):,}"]
+        assert float(line.split()[6]) == pytest.approx(float(row["usd"]), abs=0.006) and line.endswith("  estimated")
+
+
+def test_model_without_a_price_has_an_empty_cell_and_is_named(tmp_path):
+    prices = tmp_path / "prices.csv"
+    rows = [row for row in read_csv(PRICES) if row["model"] != "gpt-4o-2024-08-06"]
+    with open(prices, "w", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    found = run_rule(tmp_path, config(), prices=prices)
+    assert {row["usd"] == "" for row in found if row["model"] == "gpt-4o-2024-08-06"} == {True}
+    assert all(float(row["usd"]) > 0 for row in found if row["model"] != "gpt-4o-2024-08-06")
+    line = Line({"a": Asked(10, 100, 10)})
+    said = table({("stage.ask", "new"): line}, SMALL)
+    assert said[1].split()[:7] == ["stage.ask", "new", "1", "10", "0.00", "0.00", "?"]
+    assert said[-1] == "No price is known for new: add it to resources/prices.csv."
+
+
+def test_finished_jobs_replace_their_estimate_and_correct_the_others(tmp_path):
+    steps = [step(f"results/{name}.jsonl") for name in "abcd"]
+    took = {"results/a.jsonl": {"small": {"requests": 3, "tokens_in": 60, "tokens_out": 3}, "local": {"requests": 9}}}
+    (line,) = lines_of(steps, estimates({"per": "2"}), took, tmp_path).values()
+    # Estimated 2 calls, 20 and 10 tokens a job; measured 3, 60 and 3: the other three are corrected alike.
+    assert line.total() == pytest.approx((12, 240, 12)) and line.known_by() == "1 of 4 jobs measured"
+
+
+def journal(path, count, tokens=(40, 8), model="small"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    usage = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1]}
+    line = {"key": "0", "id": "r", "model": model, "at": 1_700_000_000, "usage": usage}
+    with open(path, "a") as stream:
+        stream.write((json.dumps(line) + "\n") * count)
+
+
+def test_unfinished_jobs_lend_their_journals_tokens_a_call(tmp_path):
+    steps = [step("results/a.jsonl"), step("results/ab.jsonl")]
+    journal(tmp_path / "results/a.jsonl.seeker.jsonl", 19)
+    journal(tmp_path / "results/a.jsonl.supporter.jsonl", 50, model="local")
+    (line,) = lines_of(steps, estimates({}), {}, tmp_path).values()
+    assert line.total() == (2, 20, 10) and line.known_by() == "estimated"
+    journal(tmp_path / "results/ab.jsonl.jsonl", 1)
+    (line,) = lines_of(steps, estimates({}), {}, tmp_path).values()
+    assert line.total() == (2, 80, 16) and line.known_by() == "tokens a call of 20 answers"
+
+
+def test_sidecars_of_failed_republished_and_killed_jobs_measure_nothing(tmp_path):
+    record = {"status": "ok", "outputs": {"results/a.jsonl": ""}, "used": {"small": {"requests": 1}}}
+    written = {
+        "a.json": json.dumps(record),
+        "b.json": json.dumps(record | {"status": "problem", "outputs": {"b": ""}}),
+        "c.json": json.dumps(record | {"kept": "key", "outputs": {"c": ""}}),
+        "d.json": '{"status": "ok", "outp',
+    }
+    for name, text in written.items():
+        (tmp_path / name).write_text(text)
+    assert finished(tmp_path) == {"results/a.jsonl": {"small": {"requests": 1}}}
+
+
+def test_spent_is_told_by_the_journals_and_unpriced_answers_are_counted(tmp_path):
+    journal(tmp_path / "judging/a.jsonl", 1000, (1000, 500))
+    assert spent_below([tmp_path / "judging"], SMALL).endswith("3.00 USD for 1,000 answers.")
+    journal(tmp_path / "judging/b.jsonl", 2, model="new")
+    assert spent_below([tmp_path / "judging"], SMALL).endswith(" 2 answers are of models without a price.")
+    assert "0.00 USD for 0 answers" in spent_below([tmp_path / "personas"], SMALL)
+
+
+def test_every_length_is_used_and_has_both_columns_and_a_reason():
+    rows, columns = read_csv(LENGTHS), ("per", "calls", "tokens_in", "tokens_out")
+    cells = "+".join(row[column] for row in read_csv(ESTIMATES) for column in columns)
+    assert {row["name"] for row in rows} <= set(cells.replace("*", "+").split("+"))
+    assert all(row["unit"] and row["basis"] and float(row["published"]) and float(row["offline"]) for row in rows)
