@@ -151,9 +151,9 @@ def report() -> str:
     seconds = f"{outside[0][0]:.2f} | {outside[1][0]:.2f}"
     return f"""
 {REQUESTS} requests of 1.5 kB, the best of {ROUNDS} rounds in which the two take turns (other work only adds);
-{cores} CPU cores, load average {load:.1f} at the end. Made by `python -m benchmarks.bench_llm --write`. The plain loop is
-`AsyncOpenAI` and a semaphore: it keeps nothing. The SDK's import (about 1 s, once a job that asks anything) is not in
-these figures.
+{cores} CPU cores, load average {load:.1f} at the end. Made by `python -m benchmarks.bench_llm --write`. The plain loop
+is `AsyncOpenAI` and a semaphore: it keeps nothing. The SDK's import (about 1 s, once a job that asks anything) is not
+in these figures.
 
 | | ours | plain loop | wanted of ours |
 |:--|--:|--:|--:|

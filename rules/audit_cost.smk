@@ -1,17 +1,6 @@
 # What asking models will cost, and what it did (docs/cost.md).
-from scripts.provenance.steps import settings_of, steps_of
-
 ASKED_PROMPTS = ["A-SIT", "A-ALN", "A-ELAB", "A-DEMO", "A-SEEK", "A-SUP", "A-SUP-E", "A-SUP-ALT"]
 ASKED_PROMPTS += ["A-EMO", "A-SKILL", "A-INT", "A-VAL"]
-
-JOURNALS = os.path.join(os.environ.get("AFFIRM_JOURNAL") or "journal", RESULTS)
-
-
-def journals_now(w):
-    """The journals of this run, stage by stage; those of a run that lies inside it (results/demo) are not among them."""
-    stages = sorted({step.rule.split(".")[0] for step in steps_of(settings_of(C), RESULTS)})
-    found = [path for stage in stages for path in Path(JOURNALS, stage).rglob("*.jsonl")]
-    return sorted(str(path) for path in found if not path.name.endswith(".failures.jsonl"))
 
 
 localrules:

@@ -1,4 +1,5 @@
 # Functions that say what a rule reads and is told, by stage.
+from scripts.provenance.steps import settings_of, steps_of
 
 
 # ---- corpora
@@ -185,6 +186,17 @@ def ingest_reports(kind):
     """Reports of the dumps of submissions or of comments that the funnel is about."""
     further = [name for name, dump in C["ingest_only"].items() if dump["kind"] == kind]
     return [f"<results>/reddit/{name}/{kind}.json" for name in (*FUNNEL, *further)]
+
+
+# ---- audit
+JOURNALS = os.path.join(os.environ.get("AFFIRM_JOURNAL") or "journal", RESULTS)
+
+
+def journals_now(w):
+    """The journals of this run, stage by stage; those of a run that lies inside it (results/demo) are not among them."""
+    stages = sorted({step.rule.split(".")[0] for step in steps_of(settings_of(C), RESULTS)})
+    found = [path for stage in stages for path in Path(JOURNALS, stage).rglob("*.jsonl")]
+    return sorted(str(path) for path in found if not path.name.endswith(".failures.jsonl"))
 
 
 # ---- world

@@ -2,7 +2,7 @@
 
 from scripts.reddit.masks import hashed_author
 
-REMEMBERED = 1 << 17  # names
+REMEMBERED = 1 << 19  # names, in about 100 MB
 
 
 class Authors:

@@ -55,7 +55,7 @@ def _long(texts: pa.StringArray, most: int) -> pa.BooleanArray:
     """Which texts may have more words: long enough for them, and with as many blanks, or with blanks of rare kinds."""
     import pyarrow.compute as pc
 
-    long = pc.greater(pc.utf8_length(texts), 2 * most)
+    long = pc.greater(pc.binary_length(texts), 2 * most)  # bytes: at least as many as characters
     some = texts.filter(long)
     blanks = pc.add(pc.count_substring(some, " "), pc.count_substring(some, "\n"))
     doubtful = pc.or_(pc.greater_equal(blanks, most), pc.match_substring_regex(some, _RARE_BLANK))

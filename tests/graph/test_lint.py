@@ -97,4 +97,4 @@ def reached(tree, paper_jobs, demo_jobs, laptop_jobs) -> set[str]:
 
 
 def test_every_rule_is_reached_by_a_target(rules, reached):
-    assert set(rules) - reached == set()
+    assert set(rules) - reached == {"tabulate_cost"}  # asked for by name (`make cost`): answers come from every job

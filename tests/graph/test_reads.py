@@ -9,6 +9,7 @@ import pytest
 from scripts.provenance.signature import OPERATIONAL, closure
 from tests.graph.tree import STAGES, imports, tree_of
 
+BARE = {"scripts/reddit/salt.py": ["resources/external/reddit/salt.txt"]}  # ingest typed without a salt file
 SCRIPTS = sorted(str(path) for stage in STAGES for path in Path("scripts", stage).glob("*.py"))
 # All that the door and a rule's script can run; commands for people that plan, price or accept are no part of it.
 JOB = sorted(set().union(*(closure(path) for path in [*SCRIPTS, "scripts/__main__.py"])))
@@ -62,7 +63,13 @@ def test_no_job_reads_the_config():
 
 
 def test_job_finds_no_file_by_itself():
-    assert {path: found for path in SCIENCE if (found := places(tree_of(Path(path))))} == {}
+    found = {path: found for path in SCIENCE if (found := places(tree_of(Path(path))))}
+    assert found == BARE
+
+
+def test_place_of_the_local_salt_is_for_bare_commands_only(jobs):
+    told = [job for job in jobs if job.rule.startswith("reddit.ingest_")]
+    assert told and all("--salt-file" in job.argv for job in told)
 
 
 def test_job_takes_nothing_from_the_environment_but_what_the_machine_is_like():
