@@ -57,7 +57,7 @@ bench-ingest: .venv/ready  ## decode, ingest and threads beside other readers; r
 	$(PY) -m benchmarks.bench_ingest
 
 bench-llm: .venv/ready  ## what asking costs us; renews its table in benchmarks/README.md
-	$(PY) -m benchmarks.bench_llm
+	$(PY) -m benchmarks.bench_llm --write
 
 clean-demo: clean-checkpoints  ## forget the demo, its journals and checkpoints
 	rm -rf results/demo journal/results/demo

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scripts.classifiers.sentiment import Scorer, Sentiment
-from scripts.llm.asking import Ask, Replayer, Reply
+from scripts.llm.asking import Replayer
+from scripts.llm.exchange import Ask, Reply
 from scripts.llm.identity import base_identity
 from scripts.llm.journal import open_journal
 from scripts.provenance.signature import code_signature

@@ -13,7 +13,8 @@ import logging
 import os
 import sys
 
-from scripts.llm.asking import Ask, Replayer, Reply
+from scripts.llm.asking import Replayer
+from scripts.llm.exchange import Ask, Reply
 from scripts.llm.journal import open_journal
 from scripts.llm.operation import Endpoint
 from scripts.llm.remote import Remote

@@ -6,7 +6,8 @@ with open_chat(json.loads(args.model), Sampling(1.0, 1.0, 1024), args.output) as
 
 from pathlib import Path
 
-from scripts.llm.asking import Answer, Chat, Request, Sampling
+from scripts.llm.asking import Chat
+from scripts.llm.exchange import Answer, Request, Sampling
 from scripts.llm.journal import journal_path
 from scripts.llm.remote import open_remote
 

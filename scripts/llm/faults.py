@@ -22,7 +22,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from scripts.llm.asking import Ask, Failed
+from scripts.llm.exchange import Ask, Failed
 from scripts.llm.operation import Endpoint
 from scripts.provenance.errors import Problem
 

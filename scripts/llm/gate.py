@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from scripts.llm import background
-from scripts.llm.asking import Ask, Reply
 from scripts.llm.budget import Purse, paying
+from scripts.llm.exchange import Ask, Reply
 from scripts.llm.faults import Faults, NotACompletion, Stopped, Trial, Weather
 from scripts.llm.limits import Rate, most_tokens
 from scripts.llm.operation import Endpoint

@@ -23,7 +23,7 @@ from scripts.llm.siblings import Siblings
 from scripts.provenance.errors import Problem
 
 if TYPE_CHECKING:
-    from scripts.llm.asking import Ask, Reply
+    from scripts.llm.exchange import Ask, Reply
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from scripts.llm.asking import Ask, Chat, Reply, Sampling
+from scripts.llm.asking import Chat
+from scripts.llm.exchange import Ask, Reply, Sampling
 from scripts.llm.identity import Identities
 from scripts.llm.journal import open_journal
 from scripts.llm.operation import batch

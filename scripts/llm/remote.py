@@ -12,8 +12,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from scripts.llm.asking import Ask, Chat, Reply, Sampling
+from scripts.llm.asking import Chat
 from scripts.llm.budget import spending
+from scripts.llm.exchange import Ask, Reply, Sampling
 from scripts.llm.gate import Gate, open_gate
 from scripts.llm.journal import open_journal
 from scripts.llm.operation import Endpoint, concurrency, endpoint

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from scripts.llm.asking import Ask, Chat, Reply, Sampling
+from scripts.llm.asking import Chat
+from scripts.llm.exchange import Ask, Reply, Sampling
 from scripts.llm.identity import Identities
 from scripts.llm.journal import open_journal
 from scripts.llm.local import END_TOKENS

@@ -2,7 +2,7 @@
 
 import math
 
-from scripts.llm.asking import Answer
+from scripts.llm.exchange import Answer
 
 
 def span_probability(answer: Answer, start: int, end: int) -> float:

@@ -9,7 +9,8 @@ from collections import Counter
 
 import pytest
 
-from scripts.llm.asking import PARSE_RETRIES, Ask, Chat, Reply, Request, Sampling, request_key
+from scripts.llm.asking import PARSE_RETRIES, Chat
+from scripts.llm.exchange import Ask, Reply, Request, Sampling, request_key
 from scripts.llm.journal import Journal, journal_path, open_journal
 from scripts.provenance.counts import COUNTS
 from scripts.provenance.errors import Problem

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from scripts.llm import siblings
-from scripts.llm.asking import Chat, Reply, Request, Sampling
+from scripts.llm.asking import Chat
+from scripts.llm.exchange import Reply, Request, Sampling
 from scripts.llm.journal import Journal, journal_path
 from scripts.provenance.counts import COUNTS
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.llm.asking import Answer
+from scripts.llm.exchange import Answer
 from scripts.models import check_tiny_base, train_tiny_base
 from scripts.models.orthogonal import orthogonal
 from scripts.models.tiny_init import fresh_llama
