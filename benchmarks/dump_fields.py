@@ -47,7 +47,7 @@ COMMENT = (
     *BOTH,
     (EVER, {"body": "@text", "collapsed": False, "collapsed_reason": None, "controversiality": 0}),
     (EVER, {"is_submitter": "@own", "link_id": "@link", "parent_id": "@parent"}),
-    (EVER, {"permalink": "/r/offmychest/comments/@post@/i_need_to_say_this_to_someone/@self@/"}),
+    (EVER, {"permalink": "/r/offmychest/comments/@post@/@slug@/@self@/"}),
     (("0000-00", "2021-01"), {"removal_reason": None}),
     (("2023-04", "9999-99"), {"removal_reason": None, "replies": ""}),
     (("2019-03", "9999-99"), {"locked": False}),
@@ -57,7 +57,7 @@ COMMENT = (
     (("2021-02", "9999-99"), {"score_hidden": False, "collapsed_reason_code": None}),
     (("2022-06", "9999-99"), {"unrepliable_reason": None}),
 )
-_LINK = "/r/offmychest/comments/@self@/i_need_to_say_this_to_someone/"
+_LINK = "/r/offmychest/comments/@self@/@slug@/"
 SUBMISSION = (
     *BOTH,
     (EVER, {"title": "@title", "selftext": "@text", "url": f"https://www.reddit.com{_LINK}", "permalink": _LINK}),

@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks import dump_fields
 from benchmarks.discussions import Comment, Post, discussions
-from benchmarks.wording import Wording
+from benchmarks.wording import COMMON, Wording
 
 WINDOW = 31  # log2 of the frame's window
 LEVEL = 9
@@ -45,6 +45,18 @@ def month_of(created: int) -> str:
 @functools.cache
 def _month(day: int) -> str:
     return f"{datetime.datetime.fromtimestamp(day * 86_400, datetime.UTC):%Y-%m}"
+
+
+@functools.lru_cache(1 << 12)
+def _slug(post: int) -> str:
+    """The title in a post's address, which stands in each of its comments."""
+    words = [word for word in COMMON if word.isalpha()]
+    return "_".join(words[_scattered(post + place) % len(words)] for place in range(4 + post % 6))
+
+
+def _scattered(number: int) -> int:
+    """Another number of 40 bits for each number, without a pattern that compresses."""
+    return number * 0x9E3779B97F4A7C15 % 2**64 >> 24
 
 
 _template = functools.cache(dump_fields.template)
@@ -72,8 +84,11 @@ def _line(kind: str, fate: str, author: int, created: int, name: str, values: di
             values[key] = values[key].replace("/", "\\/")
     values["author"], values["created"], values["self"], values["id"] = f'"{who}"', created, name, f'"{name}"'
     values["fullid"] = f'"t{1 if kind == "comment" else 3}_{name}"'
-    values["fullname"], values["joined"] = f'"t2_{author * 7919:x}"', created - author % 10**8
-    values["retrieved"], values["again"] = created + 1_000_003, created + 129_600
+    values["fullname"], values["joined"] = (
+        f'"t2_{base36(_scattered(author))}"',
+        1_150_000_000 + _scattered(author) % 10**8,
+    )
+    values["retrieved"], values["again"] = created + 10**6 + _scattered(created) % 10**5, created + 129_600
     values["distinguished"], values["stickied"] = ('"moderator"', "true") if fate == "bot" else ("null", "false")
     values["edited"] = dump_fields.edited(kind, month, created) if fate == "edited" else "false"
     return _template(kind, month, variant) % values
@@ -83,13 +98,14 @@ def comment_line(row: Comment, fate: str, text: str) -> str:
     post, name = base36(row.link), base36(row.id)
     parent = f'"t3_{post}"' if row.top else f'"t1_{base36(row.parent)}"'
     values = {"text": text, "link": f'"t3_{post}"', "post": post, "parent": parent, "score": row.score}
-    return _line("comment", fate, row.author, row.created, name, values | {"own": "true" if row.own else "false"})
+    values |= {"own": "true" if row.own else "false", "slug": _slug(row.link)}
+    return _line("comment", fate, row.author, row.created, name, values)
 
 
 def post_line(row: Post, fate: str, title: str, text: str) -> str:
     ratio = 1 if row.id % 3 else 0.5 + row.id % 50 / 100
     values = {"text": text, "title": title, "score": row.score, "adult": "true" if row.id % 37 == 0 else "false"}
-    values |= {"ratio": ratio, "removed": '"moderator"' if fate == "removed" else "null"}
+    values |= {"slug": _slug(row.id), "ratio": ratio, "removed": '"moderator"' if fate == "removed" else "null"}
     return _line("submission", fate, row.author, row.created, base36(row.id), values)
 
 

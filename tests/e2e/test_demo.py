@@ -93,11 +93,12 @@ def test_every_job_left_a_sidecar_that_names_what_it_read_and_wrote(demo):
 
 def test_every_job_read_only_what_it_declares(demo, landlock):
     """Held by the kernel, and seen again in what Python itself opened."""
+    code = OPERATIONAL | closure("scripts/__main__.py") | closure(BACKENDS["offline"])
     for path in (demo.folder / "results/demo/logs").rglob("*.json"):
         record = json.loads(path.read_text())
         confined = record["rule"] != "audit.build_report" and "kept" not in record
         assert record["sandbox"] == (landlock if confined else "off"), path
-        allowed = {*record["inputs"], *record["parts"], *OPERATIONAL, *closure(BACKENDS["offline"]), "journal"}
+        allowed = {*record["inputs"], *record["parts"], *code, "journal"}
         strange = [name for name in record["reads"] if not any(f"{name}/".startswith(f"{one}/") for one in allowed)]
         assert [name for name in strange if not name.endswith("/__init__.py")] == [], path
 
@@ -138,14 +139,14 @@ def test_comments_docstrings_and_touched_files_make_nothing_stale(demo):
             "resources/prompts/compact/A-INT.md",
             "[user]",
             "[user]\nNote.",
-            {"judge_intensity": JUDGED, "tabulate_table3": 1},
+            {"judge_intensity": JUDGED, "tabulate_table3": 1, "estimate_cost": 1},
         ),
         ("resources/published/a_table09.csv", "1796", "1797", {"tabulate_table9": 1}),
         (
             "resources/demo.yaml",
             "repeats: 10",
             "repeats: 12",
-            {"judge_values": JUDGED - 1, "tabulate_table3": 1, "tabulate_planted": 1},
+            {"judge_values": JUDGED - 1, "tabulate_table3": 1, "tabulate_planted": 1, "estimate_cost": 1},
         ),
         (
             "scripts/judging/judge_intensity.py",
