@@ -51,7 +51,7 @@ def undisturbed(begun, tmp_path_factory) -> Build:
     build = copied(begun, tmp_path_factory.mktemp("undisturbed"))
     code, said = build.run(*SNAKEMAKE, *TARGETS)
     assert code == 0 and not build.litter(), said
-    assert sum(build.jobs().values()) == 18
+    assert sum(build.jobs().values()) == 19
     return build
 
 
