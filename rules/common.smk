@@ -96,7 +96,8 @@ def prompt(name):
 def registry():
     """resources/datasets.csv by name."""
     with open(Path(workflow.basedir) / "resources" / "datasets.csv", encoding="utf-8", newline="") as stream:
-        return {row["name"]: row for row in csv.DictReader(stream)}
+        rows = [{name: word.strip() for name, word in row.items()} for row in csv.DictReader(stream)]
+        return {row["name"]: row for row in rows}
 
 
 DATASETS = registry()

@@ -50,7 +50,7 @@ rule check_dump:
         "reddit: dump of {wildcards.kind}"
     shell:
         door(
-            "reddit.check_dump --dump {input.dump:q} --bytes={params.bytes} --sha256={params.sha256}"
+            "reddit.check_dump --dump {input.dump:q} --bytes={params.bytes:q} --sha256={params.sha256:q}"
             " --output {output.gate:q}"
         )
 

@@ -9,17 +9,18 @@ OPENAI_API_KEY if that is set. Run the same command again after a failure: only 
 """
 
 import argparse
+import json
 import logging
 import os
-import sys
+from pathlib import Path
 
 from scripts.llm.asking import Replayer
 from scripts.llm.exchange import Ask, Reply
 from scripts.llm.journal import open_journal
 from scripts.llm.operation import Endpoint
 from scripts.llm.remote import Remote
-from scripts.provenance.errors import Problem
-from scripts.text.files import read_jsonl, write_jsonl
+from scripts.provenance.errors import Problem, run_typed
+from scripts.text.files import apart, read_jsonl, write_jsonl
 
 log = logging.getLogger(__name__)
 KEY_ENV = "OPENAI_API_KEY"
@@ -38,11 +39,15 @@ def _output(ask: Ask, reply: Reply) -> dict:
 
 
 def check_rows(rows: list[dict], path: str) -> None:
-    """A Problem naming the first line that lacks an id or a body with messages and model."""
+    """A Problem naming the first line that lacks an id or a body with messages and model, or that cannot be sent."""
     for number, row in enumerate(rows, 1):
-        body = row.get("body")
-        if "id" not in row or not isinstance(body, dict) or not {"model", "messages"} <= set(body):
+        body = row.get("body") if isinstance(row, dict) else None
+        if "id" not in (row or ()) or not isinstance(body, dict) or not {"model", "messages"} <= set(body):
             raise Problem(f'{path}, line {number} is no request. Give {{"id", "body": {{"model", "messages", …}}}}.')
+        try:
+            json.dumps(row, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise Problem(f"{path}, line {number} holds half a surrogate pair. Mend the text.") from None
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -50,13 +55,28 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--requests", required=True)
     parser.add_argument("--output", required=True)
     parser.add_argument("--journal", required=True)
-    parser.add_argument("--base-url", required=True)
-    parser.add_argument("--concurrency", type=int, required=True)
+    parser.add_argument("--base-url", type=_address, required=True)
+    parser.add_argument("--concurrency", type=_positive, required=True)
     return parser.parse_args(argv)
+
+
+def _address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{text} is no http address")
+    return text
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return number
 
 
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
+    if not Path(args.requests).is_file():
+        raise Problem(f"{args.requests} is no file. Name the file of requests.")
+    apart("--requests", args.requests, "--output", args.output, "--journal", args.journal)
     rows = read_jsonl(args.requests)
     check_rows(rows, args.requests)
     place = Endpoint(args.base_url, KEY_ENV if os.environ.get(KEY_ENV) else "")
@@ -70,10 +90,5 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # a line a request would bury the rest
-    try:
-        main()
-    except Problem as problem:
-        print(f"ask: {problem}", file=sys.stderr)
-        sys.exit(2)
+    run_typed("ask", main)

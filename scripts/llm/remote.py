@@ -104,7 +104,9 @@ def completion_in(content: bytes) -> dict | None:
 
 def read_completion(body: dict, retries: int = 0) -> Reply:
     """The first choice of a chat completion."""
-    usage = {name: (body.get("usage") or {}).get(name) or 0 for name in ("prompt_tokens", "completion_tokens")}
+    told = body.get("usage") or {}
+    counts = {name: told.get(name) for name in ("prompt_tokens", "completion_tokens")}
+    usage = {name: count if type(count) is int and count > 0 else 0 for name, count in counts.items()}
     choice = body["choices"][0] if body["choices"] else {}
     message = choice.get("message") or {}
     text, finish = message.get("content"), choice.get("finish_reason") or "stop"

@@ -22,3 +22,6 @@ def run_typed(name: str, main: Callable[[], None]) -> None:
     except Problem as problem:
         print(f"{name}: {problem}", file=sys.stderr)
         sys.exit(2)
+    except KeyboardInterrupt:
+        print(f"{name}: stopped", file=sys.stderr)
+        sys.exit(130)

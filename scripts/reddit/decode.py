@@ -15,6 +15,7 @@ import msgspec
 
 from scripts.provenance.errors import Problem
 
+BROKEN = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # the last: a value nested too deep
 BLOCK = 1 << 20  # bytes of text decoded at once, at least; more no longer lies in a core's cache
 READ = 64 << 10  # bytes read from the file at once: about half a block of text
 LONGEST_WINDOW = 2**31  # what the public dumps were written with
@@ -117,7 +118,7 @@ def _blocks(chunks: Iterator[bytes]) -> Iterator[tuple[Text, int]]:
 
 def _decode(decoder: msgspec.json.Decoder, text: Text, count: int) -> tuple[list, list[BadLine]]:
     # To the block decoder a newline is a blank: two broken lines may read as one object, one line as two.
-    with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
+    with contextlib.suppress(*BROKEN):
         rows = decoder.decode_lines(text.lines)
         if len(rows) == count:
             return rows, []
@@ -132,6 +133,6 @@ def _lines(decoder: msgspec.json.Decoder, text: Text) -> Iterator[tuple[object, 
         if line.strip():
             try:
                 yield decoder.decode(line), offset
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            except BROKEN as error:
                 yield BadLine(offset, str(error)[:200]), offset
         offset += len(line) + 1

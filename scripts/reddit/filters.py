@@ -94,6 +94,8 @@ def times(created: list[int | float | str]) -> list[int]:
 
 def numbers(base36: list[str]) -> list[int]:
     """Ids as the tables hold them. ValueError: one is no number of 63 bits."""
+    if base36 and not ((digits := "".join(base36)).isascii() and digits.isalnum()):  # int() takes more than digits
+        raise ValueError("an id is no base 36 number")
     found = [int(name, 36) for name in base36]
     if found and not 0 <= min(found) <= max(found) < 2**63:
         raise ValueError("an id is no base 36 number of 63 bits")

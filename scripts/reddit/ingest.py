@@ -15,9 +15,10 @@ from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
 from scripts.reddit.decode import BadLine, Text, offset_of, read_rows
 from scripts.reddit.filters import seconds
+from scripts.reddit.masks import mask
 from scripts.reddit.store import database, write_sorted, writing_parquet
 from scripts.reddit.tally import LISTED, Tally
-from scripts.text.files import write_json
+from scripts.text.files import apart, write_json
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,8 +47,7 @@ def ingest(dump: str, kind: Kind, output: str, report: str, max_bad: float | Non
     More than `max_bad` of the lines broken, or nothing kept, is a Problem and leaves no output.
     Rows kept + dropped + bad = lines (blank lines are no lines).
     """
-    if not Path(dump).is_file():
-        raise Problem(f"{dump} is missing. resources/datasets.csv tells where it comes from and under which licence.")
+    _check_paths(dump, output, report)
     began = time.monotonic()
     with publishing(output) as draft, _removed_after(draft.with_suffix(".loose")) as loose:
         in_order = _write_loose(loose, dump, kind, tally)
@@ -60,9 +60,16 @@ def ingest(dump: str, kind: Kind, output: str, report: str, max_bad: float | Non
         totals = tally.total()
         if not totals["kept"]:
             raise Problem(f"{dump} leaves nothing after filtering ({dict(totals)}). Check dates and filters.")
-    write_json(report, tally.report(Path(dump).name, time.monotonic() - began))
+        write_json(report, tally.report(Path(dump).name, time.monotonic() - began))  # no table without its report
     log.info("lines %d, bad %d, %s", tally.lines(), tally.bad_count, dict(totals))
     return totals
+
+
+def _check_paths(dump: str, output: str, report: str) -> None:
+    if not Path(dump).is_file():
+        what = "is no file" if Path(dump).exists() else "is missing"
+        raise Problem(f"{dump} {what}. resources/datasets.csv tells where it comes from and under which licence.")
+    apart("--dump", dump, "--output", output, "--report", report)
 
 
 @contextlib.contextmanager
@@ -116,7 +123,7 @@ def _usable(rows: list, text: Text, kind: Kind, tally: Tally) -> list:
             usable.append(row)
         except UNUSABLE as error:
             offset = offset_of(place, text, kind.row_type) if len(tally.bad) < LISTED else None
-            tally.add_bad([BadLine(offset, f"id {row.id}: {error}"[:200])])
+            tally.add_bad([BadLine(offset, mask(f"id {row.id}: {error}")[:200])])
     return usable
 
 
@@ -151,7 +158,7 @@ def _check_bad(dump: str, tally: Tally, max_bad: float) -> None:
         where = "; ".join(f"byte {line.offset}: {line.reason}" for line in tally.bad[:3])
         raise Problem(
             f"{dump}: {tally.bad_count} of {tally.lines()} lines are broken, more than {max_bad:g} of them ({where}). "
-            "Fetch the file again, or allow more with max_bad."
+            "Fetch the file again, or allow more (--max-bad; in the config reddit.filter.max_bad)."
         )
 
 

@@ -20,10 +20,12 @@ def read_salt(path: str | Path) -> bytes:
     try:
         text = Path(path).read_bytes().strip()
     except FileNotFoundError as error:
-        raise Problem(f"{path} is missing. It holds the salt of author numbers. Put it back.") from error
+        raise Problem(
+            f"{path} is missing. It holds the salt of author numbers. Put it back, or write 64 random digits into it."
+        ) from error
     if not text:
         raise Problem(
-            f"{path} is empty. It held the salt of author numbers. Put it back, or delete it to draw a new one."
+            f"{path} is empty. It held the salt of author numbers. Put it back, or write 64 random digits into it."
         )
     return hashlib.blake2b(text, digest_size=32, person=b"author salt").digest()
 

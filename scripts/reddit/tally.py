@@ -59,7 +59,7 @@ class Tally:
             "kept": totals["kept"],
             "dropped": {reason: count for reason, count in sorted(totals.items()) if reason != "kept" and count},
             "bad": self.bad_count,
-            "bad_lines": [{"offset": line.offset, "reason": line.reason} for line in self.bad],
+            "bad_lines": [{"offset": line.offset, "reason": line.reason} for line in sorted(self.bad, key=_place)],
             "by_month": {name: dict(sorted(counts.items())) for name, counts in by_month(self.days).items()},
             "timing": {"seconds": round(took, 3), "mb_per_second": round(self.size / 1e6 / max(took, 1e-9), 1)},
         }
@@ -90,3 +90,7 @@ def by_month(days: dict[int, Counter]) -> dict[str, Counter]:
     for day, counts in sorted(days.items()):
         months[f"{datetime.datetime.fromtimestamp(day * 86_400, datetime.UTC):%Y-%m}"].update(counts)
     return months
+
+
+def _place(line: BadLine) -> tuple[bool, int]:
+    return line.offset is None, line.offset or 0

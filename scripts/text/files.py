@@ -25,8 +25,8 @@ def read_jsonl(path: str | Path) -> list[dict]:
 
 def write_jsonl(path: str | Path, records: Iterable[dict]) -> None:
     """One compact JSON object a line, keys in the given order, UTF-8."""
-    with publishing(path) as draft, open(draft, "w", encoding="utf-8") as stream:
-        for record in records:
+    with publishing(path) as draft, open(draft, "w", encoding="utf-8", errors="backslashreplace") as stream:
+        for record in records:  # half a surrogate pair, which UTF-8 cannot hold, stays the escape that it is in JSON
             stream.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
@@ -56,3 +56,17 @@ def write_csv(path: str | Path, rows: Iterable[dict], columns: list[str]) -> Non
 def write_text(path: str | Path, text: str) -> None:
     with publishing(path) as draft:
         draft.write_text(text, encoding="utf-8")
+
+
+def apart(*options: str | Path) -> None:
+    """A Problem if two of the given options (name, path, name, path, …) are one file, or one to be written is a folder.
+
+    The first one is read; the others are written.
+    """
+    seen: dict[Path, str] = {}
+    for name, path in zip(options[::2], map(Path, options[1::2]), strict=True):
+        if other := seen.get(path.resolve()):
+            raise Problem(f"{path} is named twice, by {other} and {name}. Nothing was written. Name another file.")
+        if seen and path.is_dir():
+            raise Problem(f"{path} is a folder ({name}). Name a file in it.")
+        seen[path.resolve()] = str(name)

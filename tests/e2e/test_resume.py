@@ -18,7 +18,11 @@ from tests.graph.tree import copy_tree
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="jobs are found through /proc")]
 FIRST = ("corpora/valueeval/train.parquet", "corpora/valueeval/dev.parquet", "reddit/threads.parquet")
 FIRST += ("models/tiny/sentiment",)
-BUILD_THREADS = ("reddit/threads.parquet", "reddit/utterances.parquet")  # what build_threads makes
+BUILD_THREADS = (
+    "reddit/threads.parquet",
+    "reddit/utterances.parquet",
+    "reddit/threads.json",
+)  # what build_threads makes
 HOLD = "import os, sys; print(os.environ['AFFIRM_WARM'], flush=True); sys.stdin.read()"
 SHORTER = "\ntiny: {sentiment: {steps: 15}, values: {steps: 80}}\n"  # training of the tiny classifiers
 

@@ -9,7 +9,7 @@ import pytest
 
 from scripts.llm import ask
 from scripts.provenance.errors import Problem
-from tests.unit.llm_server import serving
+from tests.unit.llm_server import completion, serving
 
 
 def write_requests(path, count):
@@ -70,3 +70,51 @@ def test_a_problem_ends_the_command_with_code_2_and_one_line(tmp_path):
     assert job.returncode == 2 and "refused the key (key from OPENAI_API_KEY)" in job.stderr
     assert "Traceback" not in job.stderr and "sk-secret" not in job.stderr and "text 0" not in job.stderr
     assert not (tmp_path / "o.jsonl").exists()
+
+
+def test_odd_usage_costs_no_answer(tmp_path):
+    write_requests(tmp_path / "r.jsonl", 4)
+    odd = completion("fine") | {"usage": {"prompt_tokens": "ten", "completion_tokens": -3}}
+    with serving(lambda body, number: (200, {}, odd)) as server:
+        ask.main(options(tmp_path, server.url))
+    assert len((tmp_path / "o.jsonl").read_text().splitlines()) == 4
+
+
+def test_half_a_surrogate_pair_in_an_answer_is_kept_and_in_a_question_refused(tmp_path):
+    write_requests(tmp_path / "r.jsonl", 2)
+    with serving(lambda body, number: (200, {}, completion("\ud800 hm"))) as server:
+        ask.main(options(tmp_path, server.url))
+        rows = [json.loads(line) for line in (tmp_path / "o.jsonl").read_text().splitlines()]
+        assert rows[0]["response"]["choices"][0]["message"]["content"] == "\ud800 hm"
+        path = tmp_path / "r.jsonl"
+        path.write_text(path.read_text().replace("text 1", "\\ud800"))
+        with pytest.raises(Problem, match="line 2 holds half a surrogate pair"):
+            ask.main(options(tmp_path, server.url))
+        assert len(server.bodies) == 2
+
+
+@pytest.mark.parametrize("names", [("o", "j"), ("r", "j"), ("r", "o")])
+def test_two_options_that_name_one_file_are_refused(tmp_path, names):
+    write_requests(tmp_path / "r.jsonl", 2)
+    before = (tmp_path / "r.jsonl").read_bytes()
+    words = [
+        word.replace(f"/{names[1]}.jsonl", f"/{names[0]}.jsonl") for word in options(tmp_path, "http://127.0.0.1:9")
+    ]
+    with pytest.raises(Problem, match="is named twice"):
+        ask.main(words)
+    assert (tmp_path / "r.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize("address, at_once", [("http://127.0.0.1:9", 0), ("http://127.0.0.1:9", -3), ("nowhere", 8)])
+def test_address_or_number_that_is_none_is_refused_at_once(tmp_path, address, at_once):
+    write_requests(tmp_path / "r.jsonl", 2)
+    with pytest.raises(SystemExit):
+        ask.main(options(tmp_path, address, at_once))
+
+
+def test_requests_that_are_not_there_are_named(tmp_path):
+    with pytest.raises(Problem, match="is no file"):
+        ask.main(options(tmp_path, "http://127.0.0.1:9"))
+    (tmp_path / "r.jsonl").write_text("[]\n")
+    with pytest.raises(Problem, match="line 1 is no request"):
+        ask.main(options(tmp_path, "http://127.0.0.1:9"))
