@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 log = logging.getLogger(__name__)
-BATCH = 16_384  # rows whose texts are looked at together
+BATCH = 32_768  # rows whose texts are looked at together: each search is compiled anew
 MAX_BAD = 0.001  # share of broken lines that is put up with, when none is named
 UNUSABLE = (ValueError, OverflowError, OSError)
 
@@ -84,8 +84,8 @@ def _write_loose(path: Path, dump: str, kind: Kind, tally: Tally) -> bool:
     """Writes the rows that are kept as they come; whether their ids grow from row to row."""
     in_order, last = True, -1
     with writing_parquet(path, kind.columns) as (schema, write):
-        for columns in _batches(_columns(dump, kind, tally)):
-            batch = _settled(columns, schema, kind, tally)
+        for batch in _batches(_columns(dump, kind, tally), schema):
+            batch = _settled(batch, kind, tally)
             ids = batch["id"].to_numpy()
             if len(ids) and in_order:
                 in_order = bool(last < ids[0] and (ids[:-1] < ids[1:]).all())
@@ -127,26 +127,31 @@ def _usable(rows: list, text: Text, kind: Kind, tally: Tally) -> list:
     return usable
 
 
-def _batches(blocks: Iterator[dict[str, list]]) -> Iterator[dict[str, list]]:
-    batch: dict[str, list] = {}
-    for block in blocks:
-        for name, values in block.items():
-            batch.setdefault(name, []).extend(values)
-        if len(batch["id"]) >= BATCH:
-            yield batch
-            batch = {}
-    if batch:
-        yield batch
-
-
-def _settled(columns: dict[str, list], schema: pa.Schema, kind: Kind, tally: Tally) -> pa.RecordBatch:
+def _batches(blocks: Iterator[dict[str, list]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Batches of BATCH rows or somewhat more. Each block leaves Python's memory at once: the next one finds it warm."""
     import pyarrow as pa
 
-    arrays = {field.name: pa.array(columns[field.name], field.type) for field in schema}
+    held: list[pa.RecordBatch] = []
+    rows = 0
+    for block in blocks:
+        held.append(pa.record_batch([pa.array(block[field.name], field.type) for field in schema], schema))
+        rows += held[-1].num_rows
+        if rows >= BATCH:
+            yield pa.concat_batches(held)
+            held, rows = [], 0
+    if held:
+        yield pa.concat_batches(held)
+
+
+def _settled(batch: pa.RecordBatch, kind: Kind, tally: Tally) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    arrays = dict(zip(batch.schema.names, batch.columns, strict=True))
     dropped = kind.settle(arrays)
+    created = arrays["created_utc"].to_numpy()
     for place, reason in dropped.items():
-        tally.drop(columns["created_utc"][place], reason)
-    batch = pa.record_batch(list(arrays.values()), schema=schema)
+        tally.drop(int(created[place]), reason)
+    batch = pa.record_batch(list(arrays.values()), schema=batch.schema)
     if dropped:
         batch = batch.filter(pa.array([place not in dropped for place in range(batch.num_rows)]))
     tally.keep(batch["created_utc"].to_numpy())
