@@ -68,6 +68,7 @@ def _parse(argv: list[str]):
     parser.add_argument("--sidecar", help="record of the job (JSON)")
     parser.add_argument("--code", help="signature the graph was planned with, <hash>@<environment file>")
     parser.add_argument("--keep", action="store_true", help="publish again what an equal job finished before")
+    parser.add_argument("--batch", choices=("submit", "collect"), help="send or fetch the step's requests; no artifact")
     parser.add_argument("--in", dest="inputs", nargs="*", default=[])
     parser.add_argument("--out", dest="outputs", nargs="*", default=[])
     options = parser.parse_args(argv[:cut])

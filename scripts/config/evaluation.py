@@ -129,10 +129,23 @@ class Vllm(Section):
     )
 
 
+class BatchApi(Section):
+    """Steps that ask by batches of the service, at a lower price, where the user says so (docs/batch.md)."""
+
+    steps: list[
+        Literal[
+            *("write_situations", "rate_alignment", "label_emotions", "write_demographics", "score_emotions"),
+            *("judge_skills", "judge_intensity", "judge_values"),
+        ]
+    ] = Field(description="rules whose requests `submit_batches` and `collect_batches` send and fetch")
+    patience: NotNegative = Field(description="seconds that one run of `collect_batches` waits for a batch")
+
+
 class Operation(Section):
     """Speed, memory and addresses: they change no result and make nothing stale."""
 
     endpoints: Endpoints = Field(description="where chat models are asked")
+    batch_api: BatchApi = Field(description="asking by batches of the service")
     concurrency: Count = Field(description="requests in flight at once")
     batch: Count = Field(description="texts a local model handles at once")
     vllm: Vllm = Field(description="the model server beside a job")

@@ -120,7 +120,7 @@ class Chat(Replayer):
         answers: list[Answer] = [Answer("", None, 0)] * len(requests)
         pending = list(range(len(requests)))
         for attempt in range(PARSE_RETRIES + 1):
-            asks = [self._attempt(requests[place], attempt) for place in pending]
+            asks = [self.attempt(requests[place], attempt) for place in pending]
             replies = self.replies(asks)
             unusable = []
             for place, ask in zip(pending, asks, strict=True):
@@ -149,7 +149,8 @@ class Chat(Replayer):
         )
         return answers
 
-    def _attempt(self, request: Request, attempt: int) -> Ask:
+    def attempt(self, request: Request, attempt: int) -> Ask:
+        """What is sent for the request the first time (0), or after so many unusable answers."""
         sampling = self.sampling
         sample = f"{request.sample}.{attempt}" if attempt else str(request.sample)
         if attempt and not sampling.temperature:

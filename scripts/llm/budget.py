@@ -8,6 +8,8 @@ A request whose answer comes back unread (a read time-out, a killed job) may be 
 """
 
 import asyncio
+import bisect
+import itertools
 import json
 import os
 import threading
@@ -36,7 +38,7 @@ def spending(model: str | None) -> Iterator["Purse | None"]:
     if limit is None or model is None:
         yield None
         return
-    root = Path(os.environ.get("AFFIRM_JOURNAL") or "journal").absolute()
+    root = _root()
     with _OPENING:
         key = (os.getpid(), root, model)
         purse = _PURSES.setdefault(key, Purse(Ledger(root, prices()), limit, model))
@@ -48,6 +50,29 @@ def spending(model: str | None) -> Iterator["Purse | None"]:
             purse.calls -= 1
             if not purse.calls:
                 purse.give_back()
+
+
+@contextmanager
+def room_for_batch(model: str, bodies: list[dict]) -> Iterator[tuple[int, float]]:
+    """How many of the requests, from the first, a batch may hold now, and the USD that their answers can cost at most.
+
+    No other job takes room within the context: what the batch may cost is to be written down there (batch_state.py).
+    """
+    limit = budget_usd()
+    if limit is None:
+        yield len(bodies), 0.0
+        return
+    ledger = Ledger(_root(), prices())
+    purse = Purse(ledger, limit, model)
+    sums = list(itertools.accumulate(purse.most(body, batch=True) for body in bodies))
+    with ledger.open() as state:
+        free = limit - ledger.spent(state) - ledger.set_aside(state, model)
+        number = bisect.bisect_right(sums, free)
+        yield number, sums[number - 1] if number else 0.0
+
+
+def _root() -> Path:
+    return Path(os.environ.get("AFFIRM_JOURNAL") or "journal").absolute()
 
 
 @dataclass
@@ -82,7 +107,7 @@ class Purse:
         self._taken = self._busy = self._paid = 0.0  # USD: in the ledger; in flight; settled since room was taken
         self._settled = self._flight = 0  # requests
 
-    def most(self, body: dict) -> float:
+    def most(self, body: dict, batch: bool = False) -> float:
         """USD that a request can cost at most: its characters, and all tokens it allows for the answer."""
         written = body.get("max_completion_tokens") or body.get("max_tokens")
         if not written:
@@ -90,7 +115,8 @@ class Purse:
                 "A request states no max_tokens, so llm.budget_usd cannot be held. Give it one, or set "
                 "llm.budget_usd: null. Nothing more was asked."
             )
-        return self._rate().usd(len(json.dumps(body["messages"])) / CHARACTERS, written * (body.get("n") or 1))
+        characters = len(json.dumps(body["messages"]))
+        return self._rate().usd(characters / CHARACTERS, written * (body.get("n") or 1), batch)
 
     async def take(self, most: float, left: Callable[[], int]) -> None:
         """Returns when `most` fits; a Problem when it does not and nothing of this process is in flight."""
@@ -126,7 +152,7 @@ class Purse:
         if self._taken - self._busy - self._paid >= most:
             return True
         with self.ledger.open() as state:
-            free = self.limit - self.ledger.spent(state) - state.others(self.model) - self._busy
+            free = self.limit - self.ledger.spent(state) - self.ledger.set_aside(state, self.model) - self._busy
             fits = most <= free
             self._keep(state, self._busy + (max(most, min(AHEAD * most, free / SHARE)) if fits else 0.0))
         return fits
@@ -138,9 +164,9 @@ class Purse:
 
     def _used_up(self, most: float, left: int) -> str:
         with self.ledger.open() as state:
-            spent, others = self.ledger.spent(state), state.others(self.model)
+            spent, others = self.ledger.spent(state), self.ledger.set_aside(state, self.model)
             mean = self.ledger.mean(state, self.model) or most
-        aside = f", {_usd(others)} are set aside by running jobs" if others else ""
+        aside = f", {_usd(others)} are set aside by running jobs and open batches" if others else ""
         return (
             f"The budget is used up: {_usd(spent)} of {_usd(self.limit)} USD (llm.budget_usd) are spent{aside}, and "
             f"the next request can cost {_usd(most)}. {left} requests of this step are left, about "

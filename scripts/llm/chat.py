@@ -7,6 +7,7 @@ with open_chat(json.loads(args.model), Sampling(1.0, 1.0, 1024), args.output) as
 from pathlib import Path
 
 from scripts.llm.asking import Chat
+from scripts.llm.batch import batched
 from scripts.llm.exchange import Answer, Request, Sampling
 from scripts.llm.journal import journal_path
 from scripts.llm.remote import open_remote
@@ -16,4 +17,4 @@ __all__ = ["Answer", "Chat", "Request", "Sampling", "journal_path", "open_chat",
 
 def open_chat(entry: dict, sampling: Sampling, output: str | Path, epoch: int = 0) -> Chat:
     """A chat with the model of a config entry, journalled for the artifact `output`."""
-    return open_remote(entry, sampling, journal_path(output), epoch)
+    return batched(open_remote(entry, sampling, journal_path(output), epoch))

@@ -34,7 +34,7 @@ AGAIN = "All answers so far are kept: run the same command again for the rest."
 _FATAL = {401: "refused the key", 403: "denied access", 404: "does not know the model or the address"}
 _AWAY = {502, 503, 504}
 _NO_CONNECTION = {"ConnectError", "ConnectTimeout"}
-_CODE = re.compile(r"[A-Za-z_.]{1,48}|\d{1,6}")  # no key looks like that, nor does a prompt
+CODE = re.compile(r"[A-Za-z_.]{1,48}|\d{1,6}")  # no key looks like that, nor does a prompt
 _MEDIA = re.compile(r"[a-z]+/[a-z.+-]{1,48}(?=;|$)")
 
 
@@ -190,7 +190,7 @@ class Faults:
 def what(error: Exception) -> str:
     """Kind, cause, status and code of an error, in words that hold nothing of the request."""
     code = str(getattr(error, "code", None) or "")
-    words = [type(error).__name__, getattr(error, "status_code", ""), code if _CODE.fullmatch(code) else ""]
+    words = [type(error).__name__, getattr(error, "status_code", ""), code if CODE.fullmatch(code) else ""]
     cause = type(error.__cause__).__name__ if error.__cause__ else ""
     if isinstance(error, NotACompletion):
         media = _MEDIA.match(str(error))

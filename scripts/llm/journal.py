@@ -2,8 +2,8 @@
 
 A line is `key, id, kind, sample, model (as prices.csv calls it), at (unix seconds), text, finish, usage, retries` and,
 where asked for, `logprobs` and `response`. An answer that was copied from a sibling's journal says so in `from` and
-was paid for there. Prompts are not in it, only their hash; answers are, so the file is mode 0600. One process writes
-to a journal at a time, with any number of threads.
+was paid for there; one of the Batch API says `batch: true` and cost less. Prompts are not in it, only their hash;
+answers are, so the file is mode 0600. One process writes to a journal at a time, with any number of threads.
 """
 
 import errno
@@ -76,11 +76,11 @@ class Journal:
     def __len__(self) -> int:
         return len(self._replies)
 
-    def add(self, ask: "Ask", reply: "Reply", model: str) -> None:
+    def add(self, ask: "Ask", reply: "Reply", model: str, batch: bool = False) -> None:
         """Writes the reply at once; only a power cut within SYNC_SECONDS can lose it."""
         kept = {name: getattr(reply, name) for name in _REPLY if getattr(reply, name) is not None}
         head = {"key": ask.key, "id": ask.id, "kind": ask.kind, "sample": ask.sample, "model": model}
-        head["at"] = int(time.time())
+        head |= {"at": int(time.time())} | ({"batch": True} if batch else {})
         self._append(ask.key, head | kept, kept)
 
     def borrow(self, keys: Collection[str]) -> int:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from scripts.llm.batch_state import promised
 from scripts.llm.prices import Prices
 from scripts.llm.spent import Group, Used, usd_of, used_in
 from scripts.provenance.errors import Problem
@@ -77,6 +78,10 @@ class Ledger:
                 except KeyError as error:
                     raise Problem(no_price(error.args[0], str(path))) from None
         return total
+
+    def set_aside(self, state: State, model: str) -> float:
+        """USD that other jobs may still spend, and the batches that are open."""
+        return state.others(model) + promised(self.root)
 
     def mean(self, state: State, model: str) -> float:
         """USD that an answer of the model took so far; 0 when there is none."""

@@ -9,6 +9,7 @@ from scripts.provenance.errors import Problem
 
 PRICES = "resources/prices.csv"
 PATIENCE_SECONDS = 600.0
+BATCH_SECONDS = 90_000.0
 _DEFAULTS = {"openai": ("https://api.openai.com/v1", "OPENAI_API_KEY")}
 
 
@@ -43,6 +44,11 @@ def concurrency() -> int:
 def batch() -> int:
     """Rows that a local model generates at once."""
     return int(_operation().get("batch", 32))
+
+
+def batch_patience() -> float:
+    """Seconds that the service's batches are waited for in one go."""
+    return float(_operation().get("batch_api", {}).get("patience", BATCH_SECONDS))
 
 
 def endpoint(backend: str) -> Endpoint:

@@ -74,9 +74,9 @@ class Remote:
             at_once = self.concurrency or (OFFLINE_CONCURRENCY if self.world else concurrency())
             self._gate = open_gate(self.place, self.require_key(), at_once, self.world, self.identity)
         with spending(None if self.world else self.priced or asks[0].body["model"]) as purse:
-            self._gate.answer(asks, self._request, self._read, keep, purse)
+            self._gate.answer(asks, self.request, self._read, keep, purse)
 
-    def _request(self, ask: Ask) -> tuple[dict, dict]:
+    def request(self, ask: Ask) -> tuple[dict, dict]:
         """Body and headers; those of the offline world never leave this process."""
         body = {"model": self.model, **ask.body} if self.model else ask.body
         return body, {"x-affirm-kind": ask.kind, "x-affirm-sample": ask.sample} if self.world else {}

@@ -67,7 +67,7 @@ class Job:
             if self.outside.submit(self._republished).result():
                 return "ok", 0
             self._confine()
-            importlib.import_module(f"scripts.{self.rule}").main(self.words)
+            self._main()
             if not self.outside.submit(self._as_planned).result():
                 self._tell(CHANGED)
                 return "code_changed", 3
@@ -82,6 +82,13 @@ class Job:
         except BaseException as error:
             return self._failed(error)
         return "ok", 0
+
+    def _main(self) -> None:
+        main = importlib.import_module(f"scripts.{self.rule}").main
+        if self.options.batch:  # by a name that closures do not follow: the door's is every job's
+            importlib.import_module("scripts.llm.batch").instead(self.options.batch, self.outputs[0], main, self.words)
+        else:
+            main(self.words)
 
     def _failed(self, error: BaseException) -> tuple[str, int]:
         self.log.debug("%s", traceback.format_exc())

@@ -33,6 +33,7 @@ GIVEN: dict[str, list] = {
     "operation.endpoints.openai.base_url": ["http://localhost:8000/v1"],
     "operation.endpoints.openai.key_env": ["OTHER_KEY"],
     "operation.endpoints.openai.*_per_minute": [5000],
+    "operation.batch_api.steps": [["judge_intensity"]],
     "operation.memory_limit": ["700MB"],
     "operation.vllm.arguments": [["--enforce-eager"]],
 }
