@@ -3,6 +3,7 @@ PYTHON ?= python3
 PIP_ARGS ?=
 CORES ?= 2
 RUN ?= paper
+BENCH ?=
 AT = --run $(RUN) $(if $(DATA),--data-dir "$$(realpath "$(DATA)")")
 BIN := .venv/bin
 PY := OMP_NUM_THREADS=1 $(BIN)/python
@@ -54,7 +55,7 @@ check: .venv/ready  ## lint, format and fast tests
 	$(PY) -m pytest -q -n 2 -m "not slow" tests/unit
 
 bench-ingest: .venv/ready  ## decode, ingest and threads beside other readers; renews its table in benchmarks/README.md
-	$(PY) -m benchmarks.bench_ingest
+	$(PY) -m benchmarks.bench_ingest --folder results/bench --readme benchmarks/README.md $(BENCH)
 
 bench-llm: .venv/ready  ## what asking costs us; renews its table in benchmarks/README.md
 	$(PY) -m benchmarks.bench_llm --write

@@ -31,6 +31,7 @@ PYTHON = shlex.quote(sys.executable)
 FILTERS = "--from 2019-01-01 --to 2023-12-31 --score 1 --least-words 5 --most-words 400"
 THREADS = "--comment-score 2 --reply-score 1 --same-commenter false --least 5 --most 15 --siblings 8"
 ZSTD = "zstd -dc --long=31" if shutil.which("zstd") else None
+DECODE = "our decode"
 PLAIN = "`zstd -dc --long=31`" if ZSTD else "zstandard alone (no zstd here)"
 
 
@@ -40,10 +41,11 @@ def programs(folder: Path) -> dict[str, str]:
     table = shlex.quote(f"{folder}/ingested")
     commands = {
         PLAIN: f"{ZSTD} {dump} > /dev/null" if ZSTD else f"{reader} zstandard {dump}",
-        "json.loads, the public scripts' loop": f"{reader} json_chunks {dump}",
-        "json.loads, blocks of 1 MiB": f"{reader} json_lines {dump}",
+        "json.loads, the public scripts' steps": f"{reader} json_public {dump}",
+        "json.loads alone, text of 128 MiB": f"{reader} json_bare {dump}",
+        "json.loads alone, bytes of 1 MiB": f"{reader} json_lines {dump}",
         "`zstd` \\| DuckDB `read_json`": f"{ZSTD} {dump} | {reader} duckdb /dev/stdin",
-        "our decode": f"{reader} ours {dump}",
+        DECODE: f"{reader} ours {dump}",
         "our ingest: masked, sorted parquet": f"{PYTHON} -m scripts.reddit.ingest_comments --dump {dump} {FILTERS}"
         f" --output {table}.parquet --report {table}.json --salt-file {shlex.quote(str(folder))}/salt.txt",
     }
@@ -63,17 +65,17 @@ def measure_dump(folder: Path, comments: int, rounds: int) -> list[str]:
     size = (folder / "comments.zst").stat().st_size
     plain, *others = programs(folder).items()
     usages: dict[str, list[Usage]] = defaultdict(list)
-    ratios: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    ratios: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     for _ in range(rounds):
         before = run(plain[1])
         turn = {name: run(command, OMP_NUM_THREADS="1") for name, command in others}
         after = run(plain[1])
         usages[plain[0]] += [before, after]
         cpu, wall = (before.cpu + after.cpu) / 2, (before.wall + after.wall) / 2
-        ratios[plain[0]].append((1, 1))
+        ratios[plain[0]].append((1, 1, cpu / turn[DECODE].cpu))
         for name, usage in turn.items():
             usages[name].append(usage)
-            ratios[name].append((usage.cpu / cpu, usage.wall / wall))
+            ratios[name].append((usage.cpu / cpu, usage.wall / wall, usage.cpu / turn[DECODE].cpu))
         agreed = {usage.output for name, usage in turn.items() if not name.startswith("our ingest")}
         if len(agreed) != 1:
             raise RuntimeError(f"the readers disagree about {folder}: {agreed}")
@@ -81,11 +83,11 @@ def measure_dump(folder: Path, comments: int, rounds: int) -> list[str]:
     kept = f"{report['kept'] / report['lines']:.0%} kept, {(folder / 'ingested.parquet').stat().st_size / 1e6:.0f} MB"
     rows = []
     for name, used in usages.items():
-        cpu, wall = (statistics.median(numbers) for numbers in zip(*ratios[name], strict=True))
+        cpu, wall, decodes = (statistics.median(numbers) for numbers in zip(*ratios[name], strict=True))
         note = f"{size / 1e6:.0f} MB" if name == plain[0] else kept if name.startswith("our ingest") else ""
         rows.append(
             f"| {comments:,} | {name} | {_middle(used, 'cpu'):.1f} | {cpu:.2f} | {_middle(used, 'wall'):.1f} "
-            f"| {wall:.2f} | {max(usage.mib for usage in used):.0f} | {note} |"
+            f"| {wall:.2f} | {decodes:.1f} | {max(usage.mib for usage in used):.0f} | {note} |"
         )
         print(rows[-1], flush=True)
     return rows
@@ -133,10 +135,11 @@ def report(dumps: list[int], tables: list[int], rounds: int, folder: Path) -> st
         f"{datetime.date.today()}, {machine()}; {_versions()}. Load of the machine (1 min) at begin, between and at "
         f"end: {', '.join(f'{value:.1f}' for value in load)}.",
         "",
-        f"Reading a dump of comments, medians of {rounds} rounds; ratios are to plain decompression in the same round.",
+        f"Reading a dump of comments, medians of {rounds} rounds; ratios are to plain decompression in the same round, "
+        "and the last column is CPU time by that of our decode.",
         "",
-        "| comments | program | CPU s | CPU ratio | wall s | wall ratio | peak MiB | |",
-        "|--:|:--|--:|--:|--:|--:|--:|:--|",
+        "| comments | program | CPU s | CPU ratio | wall s | wall ratio | CPU, our decodes | peak MiB | |",
+        "|--:|:--|--:|--:|--:|--:|--:|--:|:--|",
         *rows,
         "",
         f"Building threads from the tables, `memory_limit` {MEMORY}, one thread, medians of {rounds} (with texts: one "

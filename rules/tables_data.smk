@@ -116,7 +116,7 @@ rule tabulate_table10:
 
 
 rule tabulate_reddit_funnel:
-    """What each filter drops from the dumps by month, and the steps from pairs to splits."""
+    """What each filter drops from the dumps by month, and the steps to splits (figure: a rule of its own)."""
     input:
         submissions=ingest_reports("submissions"),
         comments=ingest_reports("comments"),
@@ -155,7 +155,7 @@ rule tabulate_reddit_funnel:
 
 
 rule plot_reddit_funnel:
-    """The Reddit funnel as a figure."""
+    """The Reddit funnel as a figure: apart from its table, whose environment has no matplotlib."""
     input:
         table="<results>/reddit_funnel.csv",
     output:

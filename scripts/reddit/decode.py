@@ -16,10 +16,11 @@ import msgspec
 from scripts.provenance.errors import Problem
 
 BROKEN = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # the last: a value nested too deep
-BLOCK = 512 << 10  # bytes of text decoded at once, at least; more would not stay in a core's cache
-READ = 64 << 10  # bytes read from the file at once: about a block of text
+BLOCK = 256 << 10  # bytes of text decoded at once, at least; more would not stay in a core's cache
+READ = 16 << 10  # bytes read from the file at once: less text than a block
 LONGEST_WINDOW = 2**31  # what the public dumps were written with
 _MAGIC = b"\x28\xb5\x2f\xfd"
+_MARK = b"\xef\xbb\xbf"  # which some editors put before UTF-8
 _SKIPPABLE = b"\x2a\x4d\x18"  # bytes 1-3 of a skippable frame
 
 
@@ -63,7 +64,9 @@ def _text(path: Path) -> Iterator[bytes]:
             raise _damage(path, "is empty", 0)
         if head[:4] == _MAGIC or head[1:4] == _SKIPPABLE:
             yield from _frames(path, stream)
-        elif head.lstrip()[:1] == b"{":
+        elif head.removeprefix(_MARK).lstrip()[:1] == b"{":
+            if head.startswith(_MARK):
+                yield b" " * stream.seek(len(_MARK))  # blanks, so that offsets stay those of the file
             while chunk := stream.read(BLOCK):
                 yield chunk
         else:

@@ -10,12 +10,13 @@ import re
 
 from scripts.reddit.phones import mask_phones
 
-# What `clean` changes has one of these, white space at its ends apart: a sign, a letter right after a full stop, seven
-# digits near one another, or a spelled-out at or dot. In the syntax of RE2, which finds it in many texts at once.
-TOUCHED = r"[@&/\x00\x{200b}\x{feff}]|\.\pL|ww\.|(?:\pN\PN{0,3}){6}\pN|(?i:\bdot\b)|[(\[{<] ?(?i:at?|dot|\.) ?[)\]}>]"
+# What `clean` changes has one of these, white space at its ends apart: a sign, a carriage return, a letter right after
+# a full stop, seven digits near one another, or a spelled-out at or dot. In the syntax of RE2, which finds it in many
+# texts at once.
+TOUCHED = r"[@&/\r\x00\x{200b}\x{feff}]|\.\pL|ww\.|(?:\pN\PN{0,3}){6}\pN|(?i:\bdot\b)|[(\[{<] ?(?i:at?|dot|\.) ?[)\]}>]"
 
 # ---- links
-_REST = r"(?:[^\s<>()\[\]\"'`]|\([^\s()<>]{0,200}\)|'(?=\w))+(?<![.,;:!?*~])"
+_REST = r"(?:[^\s<>()\[\]\"'`]|\([^\s()<>]{0,200}\)|[\"'\u2019]{1,3}(?=\w))+(?<![.,;:!?*~])"
 _URL = re.compile(rf"(?:\b[a-z][a-z+.-]{{1,9}}://|\bwww\.){_REST}", re.IGNORECASE)
 _MARKDOWN_LINK = re.compile(
     r"\[([^\[\]\n]{1,300})\]\( ?<?((?:[a-z]{2,9}:|www\.|/)(?:[^\s()]|\([^\s()]{0,200}\)){0,2000}+)"
@@ -37,7 +38,7 @@ _DOMAIN = re.compile(
 )
 
 # ---- e-mail addresses, as they are and spelled out
-_LOCAL = r"(?<![\w.+\\-])(?:mailto:)?[\w.+\\-]{1,64}"
+_LOCAL = r"(?<![\w.+\\-])(?:mailto:)?[\w.+\\-]{1,64}+(?:['\u2019&](?=\w)[\w.+\\-]{1,64}+){0,3}+"  # o'neil, tom&amy
 _HOST = r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,}"
 _MAILER = r"(?:(?:g|google|hot|proton|y)mail|outlook|yahoo|icloud|aol|gmx|live)"
 _ENDING = r"(?:com|net|org|edu|co|uk|de|fr|ca|au|io|me)"
@@ -93,13 +94,16 @@ def _shown(link: re.Match) -> str:
 
 
 def clean(text: str) -> str:
-    """Dump text as its readers saw it: HTML entities resolved, NUL and zero-width characters gone, masked.
+    """Dump text as its readers saw it: HTML entities resolved, NUL and zero-width characters gone, masked; every end of
+    a line, `\\r\\n` and `\\r` too, is `\\n`.
 
     The dumps escape `&`, `<` and `>`; an entity that its writer typed (`&amp;#x200B;` in a dump) is resolved then.
     """
     if "&" in text:
         text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
         text = _TYPED.sub(lambda found: html.unescape(found[0]), text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     return mask(text.replace("\x00", "").replace("\u200b", "").replace("\ufeff", "").strip())
 
 

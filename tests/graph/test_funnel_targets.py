@@ -36,6 +36,12 @@ def test_on_a_laptop_it_is_about_the_real_dumps_alone_and_builds_no_thread(scrat
     assert all(argv[argv.index("--evidence") + 1] == "real" for argv in told)
 
 
+def test_the_table_alone_draws_no_figure_and_the_figure_brings_the_table(demo_jobs):
+    table = {job.rule for job in needed(demo_jobs, "results/demo/reddit_funnel.csv")}
+    figure = {job.rule for job in needed(demo_jobs, "results/demo/reddit_funnel.svg")}
+    assert figure - table == {"tables.plot_reddit_funnel"} and table < figure
+
+
 def test_the_report_shows_table_and_figure(demo_jobs):
     (report,) = [job for job in demo_jobs if job.rule == "audit.build_report"]
     assert {"results/demo/reddit_funnel.csv", "results/demo/reddit_funnel.svg"} <= set(report.inputs)

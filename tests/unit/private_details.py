@@ -48,6 +48,17 @@ def digits(rng: random.Random, pattern: str) -> tuple[str, str]:
     return text, text[[place for place, sign in enumerate(text) if sign.isdigit()][-4] :]
 
 
+def in_script(pattern: str, zero: int, others: str = "") -> Draw:
+    """Draws of a pattern with digits from the one at `zero` on, and full-width signs in place of `others`."""
+    signs = {ord("0") + digit: zero + digit for digit in range(10)} | {ord(sign): ord(sign) + 0xFEE0 for sign in others}
+
+    def draw(rng: random.Random) -> tuple[str, str]:
+        text, secret = digits(rng, pattern)
+        return text.translate(signs), secret.translate(signs)
+
+    return draw
+
+
 def written(form: str, joint: str = "", upper: bool = False) -> Draw:
     """Draws of a form with a name in place of `{}` (and of `{word}` a word)."""
 
@@ -76,6 +87,7 @@ KINDS: dict[str, dict[str, Draw]] = {
     "e-mail": named("""
 {}@{word}.com | {}@mail.{word}.co.uk | {}+reddit@{word}.org | a.{}@{word}-{word}.net | {}@gmail.com
 mailto:{}@{word}.com | {} @ {word}.com | {}@ {word}.io | {}@gmail | [write me](mailto:{}@{word}.com)
+{}'{word}@{word}.com | {}&#39;{word}@{word}.com | {}&amp;{word}@{word}.com
 """)
     | {
         "{}@{word}.com, with _": written("{}@{word}.com", "_"),
@@ -96,7 +108,8 @@ https://en.{word}.org/wiki/{}_(film) | https://{word}.com:8080/x/{}/ | ftp://{wo
 HTTPS://{word}.COM/{} | [here](https://{word}.com/{}) | [here](https://{word}.com/{} "title")
 [{}.com](https://{word}.com/) | linktr.ee/{} | forms.gle/{} | {}.ca | {}.co | https:// {}.com | https//{}.com
 www.{word}.shop/{} | x.com/{} | (https://{word}.com/{}) | <https://{word}.com/{}> | https://{word}.com/a,{}
-https://{word}.com/'{} | {}.shop | {}.tumblr.com | hxxps://{word}.com/{} | {}.me | {} dot com | {word}.com /{}
+https://{word}.com/'{} | https://{word}.com/?a=1&amp;b={} | https://{word}.com/it&#39;s/{} | {word}.com/it's/{}
+https://{word}.com/a&quot;{} | {}.shop | {}.tumblr.com | hxxps://{word}.com/{} | {}.me | {} dot com | {word}.com /{}
 """),
     "user": named("""
 u/{} | /u/{} | U/{} | [him](/u/{}) | [{}](/u/{}) | https://www.reddit.com/user/{} | reddit.com/u/{} | @{}
@@ -121,7 +134,15 @@ N##\u2011N##\u2011#### | +44 20 7N## #### | +44 (0)20 7N## #### | 0044 20 7N## #
 02-N###-#### | +353 8# ### #### | 080######## | +63 917 ### #### | 1N# 4## #### | N # # N # # # # # #
 N##-N##-#### ext. 12 | +1-N##-N##-####x12 | WhatsApp +91-9######### | (11) 9####-#### | +55 11 9####-####
 612 3## ##1 | +48 5## ### ### | +234 80# ### #### | 447######### | N### ####
+5## ### ### | 6## ### ### | 7## ### ### | 9## ### ### | 9##-###-###
 """)
+    }
+    | {
+        "090-####-####, full-width": in_script("090-####-####", 0xFF10, "-"),
+        "(N##) N##-####, full-width": in_script("(N##) N##-####", 0xFF10, "-()"),
+        "+966 5# ### ####, Arabic-Indic": in_script("+966 5# ### ####", 0x0660),
+        "05########, Arabic-Indic": in_script("05########", 0x0660),
+        "0912 ### ####, Persian": in_script("0912 ### ####", 0x06F0),
     },
 }
 # Forms that no mask looks for, each because ordinary text is written the same way.
@@ -154,7 +175,8 @@ brother/sister
 24/7/365 | 9/11 | 1/2 | 10 000 | 50% | 401k | 988 | 741741 | 12345-6789 | 1600000000 | 1234567 | 2020 2021 2022
 20-30 years | 1-2-3 | 7.5.2 | 192.168.1.1 | 1990s-2000s | 100-110-120 | 12 34 56 | 10 15 20 25 30 | 5 000 000
 1500-2000 | -100.50 | 2018/2019 | 01.02.03 | 1 2 3 4 5 6 7 8 9 10 | 978-3-16-148410-0 | 60000-80000
-2,000-3,000
+2,000-3,000 | 509 509 509 | 777 777 777 | 500 600 700 | 509 512 530 | \uff12\uff10\uff11\uff19-\uff10\uff11-\uff13\uff11
+\u0661\u0660 \u0661\u0665 \u0662\u0660 \u0662\u0665 \u0663\u0660
 """),
 }
 

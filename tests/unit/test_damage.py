@@ -92,7 +92,9 @@ def test_anything_behind_the_last_frame_is_refused(tmp_path, tail):
             b"\x28\xb5\x2f",
         ),
         gzip.compress(text("comments", 3), mtime=0),
-        b"\xef\xbb\xbf" + text("comments", 3),
+        b"\xef\xbb\xbf",
+        b"\xef\xbb\xbf\xef\xbb\xbf" + text("comments", 3),
+        "\ufeff{}".encode("utf-16-le"),
     ],
     ids=lambda content: content[:8].hex(),
 )
@@ -115,6 +117,29 @@ def test_plain_lines_packed_lines_blank_lines_and_a_last_line_without_end_are_al
     for form in (content, content.rstrip(b"\n"), b"\n \n" + content.replace(b"\n", b"\r\n\n"), packed(content[:-1])):
         numbers, report = ingested(tmp_path, kind, form, "--max-bad", "0")
         assert numbers == list(range(COUNT)) and report["lines"] == COUNT and report["bad"] == 0
+
+
+@both
+def test_byte_order_mark_before_plain_lines_is_skipped_and_moves_no_offset(tmp_path, kind, monkeypatch):
+    mark = b"\xef\xbb\xbf"
+    for head in (b"", b"\n"):
+        content = mark + head + text(kind, COUNT)
+        for block in (1, decode.BLOCK):
+            monkeypatch.setattr(decode, "BLOCK", block)
+            numbers, report = ingested(tmp_path, kind, content, "--max-bad", "0")
+            assert numbers == list(range(COUNT)) and report["lines"] == COUNT and report["bad_lines"] == []
+            _, report = ingested(tmp_path, kind, content + b"{\n")
+            assert [bad["offset"] for bad in report["bad_lines"]] == [len(content)]
+
+
+@both
+def test_ends_of_lines_within_a_text_are_all_written_alike(tmp_path, kind):
+    import pyarrow.parquet as pq
+
+    name = "body" if kind == "comments" else "selftext"
+    ingested(tmp_path, kind, line(kind, 1, **{name: "one\r\ntwo\rthree\n\r\r\nfour\r"}), "--max-bad", "0")
+    (row,) = pq.read_table(tmp_path / "rows.parquet").to_pylist()
+    assert row["body"] == "one\ntwo\nthree\n\n\nfour"
 
 
 BROKEN = {

@@ -31,6 +31,18 @@ PIECES = [
 ]
 PIECES += ["word", "é", "ß", "1", "12", "555-0123", "+44 7700", "@", "x@y.org", ".", "a.b", "www.", "http://a.bc/d"]
 PIECES += ["/u/jane", "r/help", "&amp;", "&lt;", "[at]", " dot com", "\x00", "\u200b", "\ufeff", "😭", "٣٤٥", "(", ")"]
+PIECES += [
+    "\r",
+    "\r\n",
+    "\uff10\uff19\uff10",
+    "\uff0d",
+    "\uff11\uff12\uff13\uff14",
+    "500",
+    "call",
+    "o'",
+    "&#39;",
+    "&#13;",
+]
 SEEN = re.compile(r"\bI(?:'|\u2019)?\s?a?m a bot\b", re.IGNORECASE)
 some_texts = st.lists(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), max_size=8)
 

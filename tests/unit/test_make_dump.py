@@ -2,7 +2,9 @@
 
 import json
 import re
+import subprocess
 from collections import Counter
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -137,6 +139,19 @@ def test_the_benchmark_measures_every_program_and_writes_its_table(tmp_path):
     assert len(names) >= 4 and all(f"| 2,000 | {name} |" in text for name in names)
     assert "| 2,000 | no |" in text and "| 4,000 | no |" in text and "| 4,000 | yes |" in text
     assert not (tmp_path / "bench").exists()
+
+
+def test_make_names_all_that_the_benchmark_needs_and_hands_smaller_sizes_on(monkeypatch):
+    root = Path(bench_ingest.__file__).parents[1]
+    command = ["make", "-n", "-o", ".venv/ready", "bench-ingest", "BENCH=--dumps 7 --tables 8 9 --rounds 1"]
+    (line,) = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
+    _, words = line.split("-m benchmarks.bench_ingest ")
+    asked = []
+    monkeypatch.setattr(bench_ingest, "report", lambda *given: asked.append(given) or "")
+    monkeypatch.setattr(bench_ingest, "write_text", lambda *given: None)
+    monkeypatch.chdir(root)
+    bench_ingest.main(words.split())
+    assert asked == [([7], [8, 9], 1, Path("results/bench"))]
 
 
 def test_a_failing_program_stops_the_benchmark():
