@@ -10,7 +10,7 @@ PY := OMP_NUM_THREADS=1 $(BIN)/python
 WARM := $(PY) -m scripts.provenance.warm --
 FOLLOW := $(BIN)/python -m scripts.provenance.follow
 
-.PHONY: demo test test-repeat test-slurm laptop check why accept estimate cost bench-ingest bench-llm clean-demo \
+.PHONY: demo test test-repeat test-slurm laptop check why accept estimate cost bench-ingest bench-llm bench-generate bench-gpu clean-demo \
   clean-checkpoints
 
 demo: .venv/ready  ## the headline: table 3 and the report, on the offline world
@@ -59,6 +59,12 @@ bench-ingest: .venv/ready  ## decode, ingest and threads beside other readers; r
 
 bench-llm: .venv/ready  ## what asking costs us; renews its table in benchmarks/README.md
 	$(PY) -m benchmarks.bench_llm --write
+
+bench-generate: .venv/ready  ## lock-step generation beside one by one; renews its table in benchmarks/README.md
+	$(PY) -m benchmarks.bench_generate --write
+
+bench-gpu: .venv/ready  ## an 8B-shaped model's training and generation on a GPU; renews its table in benchmarks/README.md
+	$(BIN)/python -m benchmarks.bench_gpu --write
 
 clean-demo: clean-checkpoints  ## forget the demo, its journals and checkpoints
 	rm -rf results/demo journal/results/demo

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from scripts.llm.adapters import switch, with_adapters
 from scripts.llm.asking import Chat
 from scripts.llm.exchange import Ask, Reply, Sampling
 from scripts.llm.identity import Identities
 from scripts.llm.journal import open_journal
 from scripts.llm.operation import batch
+from scripts.llm.template import as_said
 from scripts.provenance.errors import Problem
 from scripts.provenance.signature import code_signature
 
@@ -57,19 +59,30 @@ class LocalModel:
 
     def render(self, ask: Ask) -> list[int]:
         """The token ids of the chat with the answer's forced beginning."""
+        return self._ids(self._text(ask))
+
+    def _text(self, ask: Ask) -> str:
         _, tokenizer = self._load()
-        text = tokenizer.apply_chat_template(ask.body["messages"], add_generation_prompt=True, tokenize=False)
-        return tokenizer(text + ask.prefix, add_special_tokens=False)["input_ids"]
+        messages = as_said(tokenizer, ask.body["messages"])
+        return tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False) + ask.prefix
+
+    def _ids(self, text: str) -> list[int]:
+        _, tokenizer = self._load()
+        return tokenizer(text, add_special_tokens=False)["input_ids"]
 
     def answer(self, adapter: str | None, asks: list[Ask], keep: Callable[[Ask, Reply], None]) -> None:
-        """Batches of similar length; each answer is kept as its row ends."""
+        """Batches of similar length; each answer is kept as its row ends. Asks with `continuations` are scored."""
         from scripts.llm.generate import Row, generate
 
         model, tokenizer = self._load()
-        self._switch(adapter)
+        if self.adapters:
+            switch(model, adapter)
+        self._score([ask for ask in asks if "continuations" in ask.body], keep)
         window = model.config.max_position_embeddings
         lines = []
         for ask in asks:
+            if "continuations" in ask.body:
+                continue
             prompt = self.render(ask)
             room = min(ask.body["max_tokens"], window - len(prompt))
             if room < 1:
@@ -92,6 +105,29 @@ class LocalModel:
             base = model.get_base_model() if self.adapters else model
             generate(base, rows, self._stops, tokenizer.pad_token_id or 0, logprobs, done)
 
+    def _score(self, asks: list[Ask], keep: Callable[[Ask, Reply], None]) -> None:
+        """The log-probability of each of an ask's continuations, from the first token in which any of them differ."""
+        from scripts.llm.score import continuation_logprobs
+
+        model, tokenizer = self._load()
+        lines = []
+        for ask in asks:
+            text = self._text(ask)
+            whole = [self._ids(text + continuation) for continuation in ask.body["continuations"]]
+            # Tokens may join across the border, so the prompt ends where the first of the texts leaves its tokens.
+            start = min(_common(self._ids(text), ids) for ids in whole)
+            if max(map(len, whole)) > model.config.max_position_embeddings:
+                raise Problem(f"Request {ask.id} ({ask.kind}) has more tokens than {self.base} reads. Shorten it.")
+            lines.append((whole[0][:start], [ids[start:] for ids in whole], ask))
+        lines.sort(key=lambda line: (len(line[0]), line[2].key))
+        for place in range(0, len(lines), batch()):
+            prompts, continuations, part = zip(*lines[place : place + batch()], strict=True)
+            base = model.get_base_model() if self.adapters else model
+            found = continuation_logprobs(base, list(prompts), list(continuations), tokenizer.pad_token_id or 0)
+            for ask, prompt, scores in zip(part, prompts, found, strict=True):
+                named = [[text, round(score, 5)] for text, score in zip(ask.body["continuations"], scores, strict=True)]
+                keep(ask, Reply("", "stop", {"prompt_tokens": len(prompt), "completion_tokens": 0}, 0, named))
+
     def _load(self):
         if self._model is None:
             import torch
@@ -106,37 +142,10 @@ class LocalModel:
             model = AutoModelForCausalLM.from_pretrained(
                 self.base, dtype=torch.bfloat16 if on_gpu else torch.float32, local_files_only=True
             )
-            model = self._adapted(model.to("cuda" if on_gpu else "cpu")).eval()
+            model = with_adapters(model.to("cuda" if on_gpu else "cpu"), self.base, self.adapters).eval()
             self._stops = _stops(model, tokenizer)
             self._model, self._tokenizer = model, tokenizer
         return self._model, self._tokenizer
-
-    def _adapted(self, model):
-        if not self.adapters:
-            return model
-        from peft import PeftModel
-
-        for name, path in self.adapters.items():
-            try:
-                if isinstance(model, PeftModel):
-                    model.load_adapter(path, _module_name(name))
-                else:
-                    model = PeftModel.from_pretrained(model, path, adapter_name=_module_name(name))
-            except (RuntimeError, ValueError) as error:
-                reason = str(error).splitlines()[0]
-                raise Problem(
-                    f"The adapter {path} does not fit {self.base} ({reason}). Rebuild the adapter."
-                ) from error
-        return model
-
-    def _switch(self, adapter: str | None) -> None:
-        if not self.adapters:
-            return
-        if adapter is None:
-            self._model.base_model.disable_adapter_layers()
-        else:
-            self._model.base_model.enable_adapter_layers()
-            self._model.set_adapter(_module_name(adapter), inference_mode=True)
 
 
 class _Role:
@@ -152,9 +161,10 @@ class _Role:
         self.model.answer(self.adapter, asks, keep)
 
 
-def _module_name(adapter: str) -> str:
-    """Adapter names become submodule names, so one like `half` would hide a method of nn.Module."""
-    return f"adapter_{adapter.replace('.', '_')}"
+def _common(first: list[int], second: list[int]) -> int:
+    """How many tokens both begin with."""
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(first), len(second)))
 
 
 def _stops(model, tokenizer) -> frozenset[int]:
