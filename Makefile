@@ -10,12 +10,17 @@ PY := OMP_NUM_THREADS=1 $(BIN)/python
 WARM := $(PY) -m scripts.provenance.warm --
 FOLLOW := $(BIN)/python -m scripts.provenance.follow
 
-.PHONY: demo test test-repeat test-slurm laptop check why accept estimate cost bench-ingest bench-llm bench-generate bench-gpu clean-demo \
+.PHONY: demo demo-all test test-repeat test-slurm laptop check why accept estimate cost bench-ingest bench-llm bench-generate \
+  bench-gpu clean-demo \
   clean-checkpoints
 
 demo: .venv/ready  ## the headline: table 3 and the report, on the offline world
 	$(WARM) $(FOLLOW) results/demo/build.log -- $(BIN)/snakemake --profile demo --cores $(CORES) headline
 	@$(BIN)/python -m scripts.tables.show_headline --table results/demo/table3.csv --folder results/demo
+
+demo-all: .venv/ready  ## every table and figure of paper A that there is, and a report of all, on the offline world
+	$(WARM) $(FOLLOW) results/demo/build.log -- $(BIN)/snakemake --profile demo --cores $(CORES) all
+	@echo "Tables and figures: results/demo/; report: results/demo/report_all.html; what each needs: docs/targets.md"
 
 test: .venv/ready  ## all tests
 	$(PY) -m pytest -q -n 2 tests/unit

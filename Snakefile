@@ -28,6 +28,8 @@ include: "rules/batching.smk"
 include: "rules/batches.smk"
 include: "rules/tables.smk"
 include: "rules/tables_data.smk"
+include: "rules/tables_static.smk"
+include: "rules/tables_figures.smk"
 include: "rules/audit.smk"
 include: "rules/audit_cost.smk"
 
@@ -47,8 +49,9 @@ localrules:
 rule paper_a:
     """Paper A's tables and figures."""
     input:
-        expand("<results>/table{number}.csv", number=[1, 3, 4, 9, 10]),
-        "<results>/figure2.svg",
+        expand("<results>/table{number}.csv", number=[1, 3, 4, 6, 9, 10, 24, 27, 33, 34]),
+        expand("<results>/table{number}.md", number=PROMPTED),
+        expand("<results>/figure{number}.svg", number=[1, 2, 3]),
         "<results>/reddit_funnel.csv",
         "<results>/reddit_funnel.svg",
         "<results>/detector/scores.json",
@@ -65,10 +68,11 @@ rule all:
     input:
         rules.paper_a.input,
         "<results>/report.html",
+        "<results>/report_all.html",
 
 
 rule headline:
-    """Table 3, the planted effects where there are any, the detector's F1 and the report."""
+    """Table 3, the planted effects where there are any, the detector's F1 and the report on the way there."""
     input:
         "<results>/table3.csv",
         "<results>/detector/scores.json",
@@ -79,6 +83,7 @@ rule real_data:
     """What real corpora and dumps at hand can show without a GPU or an endpoint (laptop)."""
     input:
         "<results>/figure2.svg",
+        expand("<results>/table{number}.csv", number=[24, 33, 34]),
         "<results>/audit/corpora.csv",
         "<results>/audit/value_classifier.csv",
         "<results>/reddit_funnel.csv",

@@ -189,6 +189,13 @@ def ingest_reports(kind):
 
 
 # ---- audit
+def report_captions(w):
+    """The captions of what a report shows, once each."""
+    names = [Path(name).stem for name in PAGES[w.page]]
+    names = ["prompts" if name.removeprefix("table") in PROMPTED else name for name in names]
+    return [f"resources/captions/{name}.rst" for name in dict.fromkeys(names)]
+
+
 JOURNALS = os.path.join(os.environ.get("AFFIRM_JOURNAL") or "journal", RESULTS)
 
 

@@ -21,7 +21,7 @@ from scripts.stats.bootstrap import mean_intervals, resample_weights
 from scripts.stats.significance import Comparison, holm, mann_whitney, marker
 from scripts.tables.figure2_drawing import draw
 from scripts.tables.tidy import COLUMNS, Cell, Key, Origin, read_published, tidy
-from scripts.tables.value_effect import GROUPS, Effect, Label, is_positive, measure_all
+from scripts.tables.value_effect import GROUPS, Effect, measure_all, read_labels
 from scripts.text.files import read_jsonl, write_csv, write_json
 from scripts.text.taxonomy import labels as taxonomy_labels
 from scripts.text.taxonomy import load_taxonomy
@@ -32,18 +32,6 @@ KEYS = ("item", "group")
 TESTS = ["u", "p", "p_holm", "effect_size"]
 TOTAL = "total"
 TOTAL_METRIC = "mean_positive_values_last4_turns"  # as in published/a_inline.csv
-
-
-def read_labels(path: str, values: int, rule: str, threshold: float) -> dict[str, Label]:
-    """Labels by utterance id."""
-    import pyarrow.parquet
-
-    columns = ["id", "sentiment", "sentiment_class", *(f"v{place:02d}" for place in range(values))]
-    table = pyarrow.parquet.read_table(path, columns=columns).to_pydict()
-    return {
-        name: Label(is_positive(rule, threshold, sentiment, sentiment_class), probabilities)
-        for name, sentiment, sentiment_class, *probabilities in zip(*table.values(), strict=True)
-    }
 
 
 def published_total(path: str) -> dict[Key, dict[str, str]]:

@@ -14,9 +14,9 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class Cell:
-    """One number of a build; `interval` is its 95 % bootstrap interval, `n` the units behind it."""
+    """One number or label of a build; `interval` is its 95 % bootstrap interval, `n` the units behind it."""
 
-    value: float | None
+    value: float | str | None
     n: int | None = None
     marker: str = ""
     interval: tuple[float, float] | None = None
@@ -50,7 +50,8 @@ def tidy(
 ) -> list[dict]:
     """Rows of the published keys in printed order, each with its cell; keys only `cells` has follow, unpublished.
 
-    A published row without a cell is a Problem. `difference` (value - published) is given for real evidence only.
+    A published row without a cell is a Problem. `difference` (value - published) is given for numbers and real
+    evidence only.
     """
     missing = [key for key in published if key not in cells]
     if missing:
@@ -61,8 +62,8 @@ def tidy(
 
 def _row(key: Key, cell: Cell, printed: dict[str, str], keys: Sequence[str], origin: Origin) -> dict:
     low, high = cell.interval or (None, None)
-    number = float(printed["value"]) if printed.get("value") else None
-    comparable = origin.evidence == "real" and cell.value is not None and number is not None
+    numeric = cell.value is not None and not isinstance(cell.value, str)
+    comparable = numeric and origin.evidence == "real" and printed.get("value")
     return {
         **dict(zip(keys, key, strict=False)),
         "metric": key[-1],
@@ -73,7 +74,7 @@ def _row(key: Key, cell: Cell, printed: dict[str, str], keys: Sequence[str], ori
         "ci_high": high,
         "published": printed.get("value"),  # as printed, trailing zeros kept
         "published_marker": printed.get("marker"),
-        "difference": cell.value - number if comparable else None,
+        "difference": cell.value - float(printed["value"]) if comparable else None,
         "status": cell.status,
         "evidence": origin.evidence,
         "run": origin.run,

@@ -46,6 +46,18 @@ def is_positive(rule: str, threshold: float, sentiment: float, sentiment_class: 
     return sentiment > threshold if rule == "v_reg" else sentiment_class >= threshold
 
 
+def read_labels(path: str, values: int, rule: str, threshold: float) -> dict[str, Label]:
+    """Labels by utterance id."""
+    import pyarrow.parquet
+
+    columns = ["id", "sentiment", "sentiment_class", *(f"v{place:02d}" for place in range(values))]
+    table = pyarrow.parquet.read_table(path, columns=columns).to_pydict()
+    return {
+        name: Label(is_positive(rule, threshold, sentiment, sentiment_class), probabilities)
+        for name, sentiment, sentiment_class, *probabilities in zip(*table.values(), strict=True)
+    }
+
+
 def last_seeker_turns(dialogue: Mapping[str, object], window: int) -> list[str]:
     """Label ids `<dialogue>:<merged turn index>` of the last `window` merged seeker turns, or what there is."""
     merged = merge_turns(dialogue["turns"])

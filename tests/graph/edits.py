@@ -19,11 +19,12 @@ from scripts.provenance.signature import BACKENDS, OPERATIONAL
 from tests.graph.leaves import others, science
 from tests.graph.planner import Files, Job, Plan
 from tests.graph.roots import rules_told
-from tests.graph.tree import ROOT, imports, stage_of
+from tests.graph.tree import NO_STAGE, ROOT, imports, stage_of
 
 Keys = frozenset[frozenset[str]]  # jobs, by their outputs
 
 
+NUMBER = re.compile(r"[\d.]+(e-\d)?")
 ACCEPTED = ["results/none", "1" * 16, "2" * 16, "tried", "someone", "2026-01-01"]  # a row of resources/accepted.csv
 
 
@@ -64,7 +65,7 @@ def _other_content(name: str) -> str:
         return f"{text}\n# 1\n"
     header, *rows = csv.reader(io.StringIO(text))
     if rows:
-        place = max(place for place, cell in enumerate(rows[0]) if cell.replace(".", "").isdigit())
+        place = max(place for place, cell in enumerate(rows[0]) if NUMBER.fullmatch(cell))
         rows[0][place] += "1"
     else:
         rows = [ACCEPTED]
@@ -101,7 +102,7 @@ def pin_edits(base: Plan) -> list[Edit]:
 def rule_edits(base: Plan) -> list[Edit]:
     """A word more in the command of each rule, which makes the rule's jobs stale."""
     found = []
-    for name in tracked("rules/*.smk"):
+    for name in (name for name in tracked("rules/*.smk") if stage_of(name) not in NO_STAGE):
         for rule in re.findall(r"^ *rule (\w+):", text_of(name), re.MULTILINE):
             rule = f"{stage_of(name)}.{rule}"
             text = re.sub(rf'(door\(\s*"{re.escape(rule)})(?=[ "])', r"\1 --extra 1", text_of(name))

@@ -4,6 +4,7 @@ from fnmatch import fnmatchcase
 
 SPEAKING = ("dialogues.simulate_dialogues", "dialogues.roll_out_alternatives")
 ESTIMATE = "audit.estimate_cost"
+SETTINGS = "tables.tabulate_table6"  # echoes every training's
 JUDGING = ("judging.judge_skills", "judging.judge_intensity", "judging.judge_values")
 # Rules whose jobs a leaf is told to; the first pattern that fits counts. A word after a rule: only its jobs with it.
 ROOTS: dict[str, tuple[str, ...]] = {
@@ -44,23 +45,23 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "reddit.siblings": ("reddit.build_threads",),
     "reddit.splits.*": ("reddit.select_threads",),
     "labels.value_threshold": (
-        *("reddit.select_threads", "tables.plot_figure2"),
+        *("reddit.select_threads", "tables.plot_figure2", "tables.tabulate_table34"),
         *("models.train_tiny_values", "supporter.compute_rewards"),
     ),
-    "positive.*": ("reddit.select_threads", "tables.plot_figure2"),
+    "positive.*": ("reddit.select_threads", "tables.plot_figure2", "tables.tabulate_table34"),
     "targets.top": (
         *SPEAKING,
         *("reddit.select_threads", "reference.build_reference_pairs", "detector.predict_values"),
     ),
     "value_effects.*": ("tables.plot_figure2",),
     "detector.history.*": ("detector.build_detector_examples",),
-    "detector.lora.*": ("detector.train_detector",),
-    "detector.train.*": ("detector.train_detector",),
+    "detector.lora.*": ("detector.train_detector", SETTINGS),
+    "detector.train.*": ("detector.train_detector", SETTINGS),
     "reference.history.*": ("reference.build_reference_sft", "reference.build_reference_pairs"),
-    "reference.single.sft.*": ("reference.train_reference_sft reference/single/",),
-    "reference.single.dpo.*": ("reference.train_reference_dpo reference/single/",),
-    "reference.multi.sft.*": ("reference.train_reference_sft reference/multi/",),
-    "reference.multi.dpo.*": ("reference.train_reference_dpo reference/multi/",),
+    "reference.single.sft.*": ("reference.train_reference_sft reference/single/", SETTINGS),
+    "reference.single.dpo.*": ("reference.train_reference_dpo reference/single/", SETTINGS),
+    "reference.multi.sft.*": ("reference.train_reference_sft reference/multi/", SETTINGS),
+    "reference.multi.dpo.*": ("reference.train_reference_dpo reference/multi/", SETTINGS),
     "reference.dpo.sibling_requires_op_reply": ("reference.build_reference_pairs",),
     "personas.keep_from": ("personas.rate_alignment",),
     "personas.votes": ("personas.label_emotions", ESTIMATE),
@@ -81,9 +82,9 @@ ROOTS: dict[str, tuple[str, ...]] = {
         *(f"supporter.build_{what}" for what in ("supporter_sft", "baseline_sft", "preference_pairs")),
     ),
     "dialogues.max_failed": ("dialogues.simulate_dialogues",),
-    "supporter.sft.*": ("supporter.train_supporter_sft",),
-    "supporter.baselines.*": ("supporter.train_baseline",),
-    "supporter.dpo.*": ("supporter.train_supporter_dpo",),
+    "supporter.sft.*": ("supporter.train_supporter_sft", SETTINGS),
+    "supporter.baselines.*": ("supporter.train_baseline", SETTINGS),
+    "supporter.dpo.*": ("supporter.train_supporter_dpo", SETTINGS),
     "supporter.reward.compare": ("supporter.build_preference_pairs",),
     "supporter.emotion.samples": ("supporter.score_emotions", ESTIMATE),
     "supporter.emotion.*": ("supporter.score_emotions",),

@@ -1,7 +1,7 @@
 """The Reddit funnel in the three runs: which dumps it is about, and what has to run for it."""
 
 from tests.graph.leaves import config_of
-from tests.graph.test_targets import asking, needed, stages, trained
+from tests.graph.test_targets import asking, needed, reports, stages, trained
 from tests.graph.tree import dry_run
 
 
@@ -43,5 +43,5 @@ def test_the_table_alone_draws_no_figure_and_the_figure_brings_the_table(demo_jo
 
 
 def test_the_report_shows_table_and_figure(demo_jobs):
-    (report,) = [job for job in demo_jobs if job.rule == "audit.build_report"]
+    report = reports(demo_jobs)["report.html"]
     assert {"results/demo/reddit_funnel.csv", "results/demo/reddit_funnel.svg"} <= set(report.inputs)

@@ -15,6 +15,7 @@ UNREAD = {
     "resources/demo.yaml",
     "resources/laptop.yaml",
     "resources/datasets.csv",
+    "resources/targets.csv",
 }
 
 

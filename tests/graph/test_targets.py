@@ -8,8 +8,9 @@ import re
 
 import pytest
 
+from scripts.text.files import read_csv
 from tests.graph.planned import planned
-from tests.graph.tree import Job, dry_run
+from tests.graph.tree import ROOT, Job, dry_run
 
 TRAINING = re.compile(r"\.train_")
 # Options whose value is a model that answers requests (an endpoint, or the offline world).
@@ -165,9 +166,57 @@ def test_demo_tables_of_threads_wait_for_no_language_model(demo_jobs):
         assert "models.train_tiny_base" not in rules and asking(needed(demo_jobs, f"results/demo/{name}")) == set()
 
 
-def test_report_waits_for_every_table_and_figure(paper, demo_jobs):
+PROMPTS = {15, 16, 17, 18, 25, 26, 28, 30, 31, 32}  # tables that show a prompt: .md alone
+HEADLINE = {f"table{number}.csv" for number in (1, 3, 4, 9, 10)} | {"figure2.svg", "reddit_funnel.csv"}
+
+
+def reports(jobs: list[Job]) -> dict[str, Job]:
+    """The reports of a plan by name."""
+    return {job.outputs[0].rpartition("/")[2]: job for job in jobs if job.rule == "audit.build_report"}
+
+
+def test_full_report_waits_for_every_target_of_the_paper_that_there_is(paper, demo_jobs):
     for jobs, results in ((paper, "results"), (demo_jobs, "results/demo")):
-        (report,) = [job for job in jobs if job.rule == "audit.build_report"]
-        shown = {name for job in jobs if job.rule.startswith("tables.") for name in job.outputs}
-        assert {f"{results}/table{number}.csv" for number in (1, 3, 4, 9, 10)} <= set(report.inputs) & shown
-        assert f"{results}/figure2.svg" in report.inputs
+        found = reports(jobs)
+        made = {name for job in jobs if job.rule.startswith("tables.") for name in job.outputs}
+        listed = [f"{results}/{row['target']}" for row in read_csv(ROOT / "resources/targets.csv")]
+        assert {f"{results}/{name}" for name in HEADLINE} <= set(found["report.html"].inputs) & made
+        assert set(listed) & made <= set(found["report_all.html"].inputs)
+        assert set(found["report.html"].inputs) < set(found["report_all.html"].inputs)
+        assert len(set(listed) & made) >= 23
+
+
+def test_headline_builds_no_table_that_its_report_does_not_show(tree):
+    jobs = dry_run(tree, "--profile", "demo", "headline")
+    (report,) = reports(jobs).values()
+    assert report.outputs == ("results/demo/report.html",)
+    tables = [job for job in jobs if job.rule.startswith("tables.")]
+    assert tables and all(set(job.outputs) & set(report.inputs) for job in tables)
+
+
+@pytest.mark.parametrize(
+    "name", [*(f"table{number}.md" for number in PROMPTS), "table6.md", "table24.csv", "table33.md"]
+)
+def test_settings_vocabularies_and_prompts_need_one_job(closure, name):
+    assert len(closure(name)) == 1
+
+
+def test_each_prompt_table_reads_the_templates_of_the_run_and_no_other(paper, demo_jobs):
+    for jobs, folder in ((paper, "resources/prompts"), (demo_jobs, "resources/prompts/compact")):
+        tables = [job for job in jobs if job.rule == "tables.render_prompts"]
+        read = {job.argv[job.argv.index("--table") + 1]: job.inputs for job in tables}
+        assert set(read) == set(map(str, PROMPTS))
+        assert {name.rpartition("/")[0] for names in read.values() for name in names} == {folder}
+        assert read["17"] == (f"{folder}/A-RGJ.md",)
+
+
+def test_example_utterances_on_a_laptop_come_from_the_real_corpus(tree):
+    jobs = dry_run(tree, "--profile", "laptop", "results/laptop/table34.csv")
+    assert stages(jobs) == {"corpora", "models", "labels", "tables"}
+    assert not any("/world/esconv" in name for job in jobs for name in job.inputs)
+
+
+def test_figure1_simulates_its_two_systems_alone(closure):
+    assert {"esconv/test", "ours_dpo/test"} <= simulated(closure("figure1.svg"))
+    assert "judging" not in stages(closure("figure1.svg"))
+    assert not {"gpt/test", "extes/test", "emotion_dpo/test"} & simulated(closure("figure1.svg"))

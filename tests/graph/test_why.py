@@ -100,10 +100,10 @@ def test_lost_artifact_and_killed_job_are_told_apart_from_edits(why, built, demo
     sidecar.write_bytes(b"")
     try:
         lines = why()
-        assert "an output is missing: 1 job, 1 follows" in lines
-        assert "did not finish (killed): 1 job, 1 follows" in lines
+        assert "an output is missing: 1 job, 2 follow" in lines
+        assert "did not finish (killed): 1 job, 2 follow" in lines
         sidecar.unlink()
-        assert "never built: 1 job, 1 follows" in why()
+        assert "never built: 1 job, 2 follow" in why()
     finally:
         for path in (lost, killed):
             path.touch()

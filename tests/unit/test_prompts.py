@@ -23,6 +23,7 @@ TOKENS = {  # what a model must be told to write, for prompts whose answers are 
     "A-SKILL": ["Keys:", "JSON"],
     "A-INT": ["'very low', 'low', 'moderate', 'high', 'extreme'"],
     "A-VAL": ["1. Reasoning:", "2. Results:", "1) Patient's perspective:", "2) Therapist's perspective:", "Tie"],
+    "A-RGJ": ["Reasoning:", "Similar comment:", "Comment A", "Comment B"],
     "A-EMO": ["No, the patient feels worse.", "No, the patient feels the same.", "No, but the patient feels better."],
 }
 FULL_TOKENS = [f"Step {n}." for n in (1, 2, 3, 4)] + ["-Reasoning:", "-Strategy:", "-Response:", "Yes", "No"]
@@ -38,7 +39,7 @@ def head(path: Path) -> dict:
 
 def test_both_sets_hold_the_same_prompts():
     assert IDS == sorted(path.stem for path in COMPACT.glob("*.md"))
-    assert set(ANSWERERS) < set(IDS) and len(IDS) == 16
+    assert set(ANSWERERS) < set(IDS) and len(IDS) == 17
 
 
 @pytest.mark.parametrize("name", IDS)

@@ -1,0 +1,147 @@
+"""Writes docs/targets.md, where each target of paper A comes from, and the rule graph of figure 3, or checks them.
+
+    python -m scripts.provenance.targets --write | --check
+
+Both follow from the graph of `all` at paper scale, with nothing built. Which targets the paper has stands in
+resources/targets.csv; what a target needs is read off its jobs, and taken from that file where no rule makes it yet.
+"""
+
+import argparse
+import csv
+import io
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from scripts.provenance.blast import paper_graph
+from scripts.provenance.plan import Planned
+from scripts.text.files import read_csv, write_text
+
+PAGE, GRAPH, LIST = "docs/targets.md", "resources/rule_graph.csv", "resources/targets.csv"
+RESULTS = "results"
+_HOSTED = re.compile(r'"backend": "openai", "id": "([^"]+)"')
+_FEW = 3  # direct inputs of one kind that are named one by one
+
+_PREFACE = """# Targets of paper A
+
+Made by `python -m scripts.provenance.targets --write` from the graph of `all` at paper scale (nothing built) and
+`resources/targets.csv`. In the demo the same files lie in `results/demo/`, need no GPU and no key, and
+`make demo-all` builds all that are `built`. Beside the `.csv` of a table lies its `.md`, beside a figure its `.csv`.
+
+API: models that are asked through an address anywhere on the way. GPU: whether a job on the way wants one, to train or
+only to infer. Human: whether people's ratings are part of it. Rules: how many different ones are on the way, and jobs.
+"""
+
+
+def way(jobs: Iterable[Planned], target: str) -> list[Planned]:
+    """The jobs that make the target, what those read, and so on, in the graph's order; none if no job makes it."""
+    jobs = list(jobs)
+    maker = {name: job for job in jobs for name in job.outputs}
+    found: set[Planned] = set()
+    todo = [maker[target]] if target in maker else []
+    while todo:
+        job = todo.pop()
+        if job not in found:
+            found.add(job)
+            todo += [maker[name] for name in job.inputs if name in maker]
+    return [job for job in jobs if job in found]
+
+
+def api(jobs: Iterable[Planned]) -> str:
+    """Ids of the hosted models that the jobs ask, or no."""
+    return ", ".join(sorted({name for job in jobs for name in _HOSTED.findall(job.command)})) or "no"
+
+
+def gpu(jobs: Iterable[Planned]) -> str:
+    """train, infer or no."""
+    rules = {job.rule for job in jobs if job.gpus}
+    return "train" if any(".train_" in rule for rule in rules) else "infer" if rules else "no"
+
+
+def needs(entry: dict[str, str], jobs: list[Planned]) -> tuple[str, str, str]:
+    """API, GPU and human, read off the jobs where there are any."""
+    if not jobs:
+        return entry["api"], entry["gpu"], entry["human"]
+    return api(jobs), gpu(jobs), entry["human"]
+
+
+def grouped(names: Iterable[str]) -> list[str]:
+    """The files; of many in one folder, or of one name in folders side by side, their pattern and number."""
+    left, lines = sorted(names), []
+    for pattern in (_beside, _in_folder):
+        for shape, count in sorted(Counter(map(pattern, left)).items()):
+            if count > _FEW:
+                lines.append(f"{shape} ({count})")
+                left = [name for name in left if pattern(name) != shape]
+    return sorted([*left, *lines])
+
+
+def _beside(name: str) -> str:
+    path = Path(name)
+    return str(path.parent.parent / "*" / path.name)
+
+
+def _in_folder(name: str) -> str:
+    path = Path(name)
+    return str(path.parent / f"*{path.suffix}")
+
+
+def page(jobs: list[Planned], targets: list[dict[str, str]]) -> str:
+    """docs/targets.md."""
+    ways = {entry["target"]: way(jobs, f"{RESULTS}/{entry['target']}") for entry in targets}
+    built = sum(map(bool, ways.values()))
+    rows, sections = [], []
+    for entry in targets:
+        own = ways[entry["target"]]
+        rules = list(dict.fromkeys(job.rule for job in own))
+        cells = (f"`{RESULTS}/{entry['target']}`", entry["shows"], *needs(entry, own))
+        count = f"{len(rules)}, {len(own)} jobs" if own else "–"
+        rows.append(f"| {' | '.join(cells)} | {count} | {'built' if own else 'not yet'} |")
+        if own:
+            sections += ["", f"### {entry['target']}", "", *_ways(own, rules, f"{RESULTS}/{entry['target']}")]
+    head = "| target | shows | API | GPU | human | rules | status |\n|---|---|---|---|---|---|---|"
+    count = f"{built} of {len(targets)} are built."
+    return "\n".join([_PREFACE, count, "", head, *rows, "", "## Where each comes from", *sections, ""])
+
+
+def _ways(jobs: list[Planned], rules: list[str], target: str) -> list[str]:
+    (last,) = (job for job in jobs if target in job.outputs)
+    inputs = ", ".join(f"`{name}`" for name in grouped(last.inputs))
+    return [f"Reads {inputs}.", "", f"Rules: {' → '.join(f'`{rule}`' for rule in rules)}."]
+
+
+def graph(jobs: list[Planned]) -> str:
+    """The rule graph as CSV: a row for each rule and rule that it follows, rules in the graph's order."""
+    maker = {name: job.rule for job in jobs for name in job.outputs}
+    order = list(dict.fromkeys(job.rule for job in jobs))
+    count = Counter(job.rule for job in jobs)
+    follows: dict[str, set[str]] = {rule: set() for rule in order}
+    for job in jobs:
+        follows[job.rule] |= {maker[name] for name in job.inputs if name in maker} - {job.rule}
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["rule", "jobs", "follows"])
+    for rule in order:
+        earlier = sorted(follows[rule], key=order.index) or [""]
+        writer.writerows([rule, count[rule], name] for name in earlier)
+    return stream.getvalue()
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    choice = parser.add_mutually_exclusive_group(required=True)
+    choice.add_argument("--write", action="store_true", help="bring both files up to date")
+    choice.add_argument("--check", action="store_true", help="fail when one is not")
+    args = parser.parse_args(argv)
+    jobs = paper_graph()
+    for name, text in ((PAGE, page(jobs, read_csv(LIST))), (GRAPH, graph(jobs))):
+        if args.write:
+            write_text(name, text)
+        elif not Path(name).exists() or Path(name).read_text(encoding="utf-8") != text:
+            sys.exit(f"{name}: not what the graph says. Run `python -m scripts.provenance.targets --write`.")
+
+
+if __name__ == "__main__":
+    main()
