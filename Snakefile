@@ -31,6 +31,7 @@ include: "rules/tables_data.smk"
 include: "rules/tables_static.smk"
 include: "rules/tables_figures.smk"
 include: "rules/audit.smk"
+include: "rules/audit_training.smk"
 include: "rules/audit_cost.smk"
 
 

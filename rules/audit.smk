@@ -2,6 +2,7 @@
 OFFLINE = any(entry.get("backend") == "offline" for entry in C["models"].values())
 SHOWN = [f"<results>/table{number}.csv" for number in (1, 3, 4, 9, 10)] + ["<results>/figure2.svg"]
 SHOWN += ["<results>/reddit_funnel.csv", "<results>/reddit_funnel.svg"]
+SHOWN += ["<results>/training.svg"]
 SHOWN += ["<results>/audit/accepted.csv", "<results>/audit/estimate.csv"]
 SHOWN += ["<results>/audit/planted.csv"] if OFFLINE else []
 SHOWN += ["<results>/audit/corpora.csv"] if C["datasets"]["esconv"]["from"] == "data_dir" else []  # facts of real files

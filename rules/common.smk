@@ -51,7 +51,6 @@ DOOR = (
 # For training and local generation: an equal job's finished work is published again (scripts/provenance/keep.py).
 DOOR_KEEPING = DOOR.replace(" --in ", " --keep --in ")
 ON_GPU = " on {resources.gpu} GPU" if C["models"]["llama"]["source"] == "hub" else ""  # for the messages of a plan
-GPU_TRAIN = dict(gpu=1, mem_mb=lambda w, attempt: 48000 * attempt, runtime=lambda w, attempt: min(1440 * attempt, 2880))
 GPU_INFER = dict(gpu=1, mem_mb=lambda w, attempt: 32000 * attempt, runtime=lambda w, attempt: 720 * attempt)
 WORLD = f"{RESULTS}/world/world.yaml"  # with its effects scaled (rules/world.smk)
 SPLITS = ["train", "dev", "test"]
@@ -77,9 +76,22 @@ def canonical(value):
     return json.dumps(value, sort_keys=True)
 
 
+def gpu_training(stage):
+    """What a stage's training job asks for (config: operation.training); more with each attempt."""
+    job = C["operation"]["training"][stage]
+    return dict(
+        gpu=job["gpus"],
+        mem_mb=lambda w, attempt: job["memory_mb"] * attempt,
+        runtime=lambda w, attempt: min(attempt, 2) * job["minutes"],
+        slurm_extra="'--signal=TERM@300'",  # seconds before the limit, in which the job saves
+    )
+
+
+LAUNCH = "resources/launch/adapter.yaml"  # how several GPUs train an adapter together
 TRAINING = (
     " --base {input.base:q} --train {input.train:q} --dev {input.dev:q}"
-    " --lora {params.lora:q} --train-settings {params.train:q} --seed {params.seed} --output {output.adapter:q}"
+    " --lora {params.lora:q} --train-settings {params.train:q} --seed {params.seed} --launch {input.launch:q}"
+    " --output {output.adapter:q}"
 )
 
 

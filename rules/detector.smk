@@ -33,6 +33,7 @@ rule train_detector:
     """LoRA adapter that names the values of the seeker's next turn."""
     input:
         base=model_dir("llama"),
+        launch=LAUNCH,
         train="<results>/detector/examples/train.jsonl",
         dev=f"<results>/detector/examples/{C['detector']['select_on']}.jsonl",
     output:
@@ -45,7 +46,7 @@ rule train_detector:
     conda:
         "../envs/train.yaml"
     resources:
-        **GPU_TRAIN,
+        **gpu_training("detector"),
     params:
         **training(C["detector"]),
         code=signature("detector.train_detector", "train"),

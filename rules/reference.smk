@@ -33,6 +33,7 @@ rule train_reference_sft:
     """LoRA adapter that writes a supporter's comment."""
     input:
         base=model_dir("llama"),
+        launch=LAUNCH,
         train="<results>/reference/{setting}/{variant}/sft/train.jsonl",
         dev=f"<results>/reference/{{setting}}/{{variant}}/sft/{C['reference']['select_on']}.jsonl",
     output:
@@ -45,7 +46,7 @@ rule train_reference_sft:
     conda:
         "../envs/train.yaml"
     resources:
-        **GPU_TRAIN,
+        **gpu_training("reference_sft"),
     params:
         code=signature("reference.train_reference_sft", "train"),
         lora=lambda w: canonical(C["reference"][w.setting]["sft"]["lora"]),
@@ -92,6 +93,7 @@ rule train_reference_dpo:
     """DPO on the merged SFT model, published as one adapter on the base."""
     input:
         base=model_dir("llama"),
+        launch=LAUNCH,
         sft="<results>/reference/{setting}/value/sft_adapter",
         train="<results>/reference/{setting}/value/dpo/train.jsonl",
         dev=f"<results>/reference/{{setting}}/value/dpo/{C['reference']['select_on']}.jsonl",
@@ -105,7 +107,7 @@ rule train_reference_dpo:
     conda:
         "../envs/train.yaml"
     resources:
-        **GPU_TRAIN,
+        **gpu_training("reference_dpo"),
     params:
         code=signature("reference.train_reference_dpo", "train"),
         lora=lambda w: canonical(C["reference"][w.setting]["dpo"]["lora"]),

@@ -5,6 +5,7 @@ rule train_supporter_sft:
     """LoRA adapter that answers in four steps."""
     input:
         base=model_dir("llama"),
+        launch=LAUNCH,
         train="<results>/supporter/{variant}/sft/train.jsonl",
         dev="<results>/supporter/{variant}/sft/dev.jsonl",
     output:
@@ -17,7 +18,7 @@ rule train_supporter_sft:
     conda:
         "../envs/train.yaml"
     resources:
-        **GPU_TRAIN,
+        **gpu_training("supporter_sft"),
     params:
         **training(C["supporter"]["sft"]),
         code=signature("supporter.train_supporter_sft", "train"),
@@ -31,6 +32,7 @@ rule train_baseline:
     """LoRA adapter that answers as the corpus's supporters do."""
     input:
         base=model_dir("llama"),
+        launch=LAUNCH,
         train="<results>/supporter/baseline/{corpus}/train.jsonl",
         dev="<results>/supporter/baseline/{corpus}/dev.jsonl",
     output:
@@ -43,7 +45,7 @@ rule train_baseline:
     conda:
         "../envs/train.yaml"
     resources:
-        **GPU_TRAIN,
+        **gpu_training("baselines"),
     params:
         **training(C["supporter"]["baselines"]),
         code=signature("supporter.train_baseline", "train"),
@@ -57,6 +59,7 @@ rule train_supporter_dpo:
     """DPO on the merged SFT model at one grid point, published as one adapter on the base."""
     input:
         base=model_dir("llama"),
+        launch=LAUNCH,
         sft="<results>/supporter/{variant}/sft_adapter",
         train="<results>/supporter/{variant}/pairs/{point}/train.jsonl",
         dev="<results>/supporter/{variant}/pairs/{point}/dev.jsonl",
@@ -70,7 +73,7 @@ rule train_supporter_dpo:
     conda:
         "../envs/train.yaml"
     resources:
-        **GPU_TRAIN,
+        **gpu_training("supporter_dpo"),
     params:
         **training(C["supporter"]["dpo"]),
         code=signature("supporter.train_supporter_dpo", "train"),

@@ -141,6 +141,25 @@ class BatchApi(Section):
     patience: NotNegative = Field(description="seconds that one run of `collect_batches` waits for a batch")
 
 
+class TrainingJob(Section):
+    """What a training job asks for."""
+
+    gpus: Count = Field(description="GPUs of one node; above 1 it is launched by accelerate (docs/training.md)")
+    memory_mb: Count = Field(description="host memory, MB, times the attempt")
+    minutes: Count = Field(description="time limit, times the attempt")
+
+
+class TrainingJobs(Section):
+    """Resources of training jobs by stage, for the base in models.llama."""
+
+    detector: TrainingJob = Field(description="target value detector, SFT")
+    reference_sft: TrainingJob = Field(description="reference generator, SFT, both variants")
+    reference_dpo: TrainingJob = Field(description="reference generator, DPO")
+    supporter_sft: TrainingJob = Field(description="supporter, SFT, both variants")
+    supporter_dpo: TrainingJob = Field(description="supporter, DPO, each grid point")
+    baselines: TrainingJob = Field(description="baseline supporters, SFT, each corpus")
+
+
 class Operation(Section):
     """Speed, memory and addresses: they change no result and make nothing stale."""
 
@@ -150,6 +169,9 @@ class Operation(Section):
     batch: Count = Field(description="texts a local model handles at once")
     vllm: Vllm = Field(description="the model server beside a job")
     train_batch: Count = Field(description="training rows a device handles at once, at most")
+    training: TrainingJobs = Field(description="what training jobs ask for, by stage")
+    checkpoint_minutes: NotNegative = Field(description="minutes of training that a killed job may lose; 0: a step")
+    require_gpu: bool = Field(description="training where no GPU is seen is an error")
     memory_limit: Annotated[str, Field(pattern=r"^\d+(MB|GB)$")] = Field(description="memory of DuckDB")
     spill_dir: Text | None = Field(
         description="folder for what does not fit, on a fast local disk, $VARIABLES allowed; null: beside the output"

@@ -4,6 +4,8 @@ import difflib
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from scripts.training.settings import nearest_batches
+
 Path = tuple[str | int, ...]
 
 
@@ -15,6 +17,7 @@ class Finding(NamedTuple):
     fix: str
 
 
+SETTINGS = ("single", "multi")
 Found = Iterator[tuple[Path, Finding]]
 
 
@@ -151,6 +154,29 @@ def loss_weights(config: dict) -> Found:
             )
 
 
+def shared_batches(config: dict) -> Found:
+    """The effective batch of each training run can be shared by the GPUs that its job asks for."""
+    reference, supporter = config["reference"], config["supporter"]
+    jobs = config["operation"]["training"]
+    for stage, path, train in (
+        ("detector", ("detector", "train"), config["detector"]["train"]),
+        *(("reference_sft", ("reference", name, "sft", "train"), reference[name]["sft"]["train"]) for name in SETTINGS),
+        *(("reference_dpo", ("reference", name, "dpo", "train"), reference[name]["dpo"]["train"]) for name in SETTINGS),
+        ("supporter_sft", ("supporter", "sft", "train"), supporter["sft"]["train"]),
+        ("supporter_dpo", ("supporter", "dpo", "train"), supporter["dpo"]["train"]),
+        ("baselines", ("supporter", "baselines", "train"), supporter["baselines"]["train"]),
+    ):
+        gpus, batch = jobs[stage]["gpus"], train["effective_batch"]
+        asked = f"operation.training.{stage}.gpus = {gpus}"
+        if batch % gpus:
+            near = " or ".join(map(str, nearest_batches(batch, gpus)))
+            finding = Finding(repr(batch), f"cannot be shared evenly by {asked}", f"Set it to {near}, or change gpus.")
+            yield (*path, "effective_batch"), finding
+        if gpus > 1 and "sft" in train.get("loss_types", []):
+            why = f"its sft part is a mean over the whole batch, which {asked} would cut"
+            yield (*path, "loss_types"), Finding(repr(train["loss_types"]), why, "Set gpus to 1, or leave sft out.")
+
+
 def honest_evidence(config: dict) -> Found:
     """Nothing made here is passed off as real evidence."""
     if config["evidence"] == "real":
@@ -176,5 +202,6 @@ CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"points", "select", "selected"}), point_names),
     (frozenset({"reddit", "personas", "tiny", "ingest_only"}), ranges),
     (frozenset({"reference", "supporter"}), loss_weights),
+    (frozenset({"detector", "reference", "supporter", "operation"}), shared_batches),
     (frozenset({"evidence", "datasets", "models"}), honest_evidence),
 )

@@ -124,9 +124,11 @@ class Job:
         return not self.code or self.code in (now, standing_in(now, self.outputs))
 
     def _republished(self) -> bool:
+        os.environ.pop("AFFIRM_PROGRESS", None)
         if not self.options.keep:
             return False
         self.key = keep.key_of(self.sidecar.record, self.outputs)
+        os.environ["AFFIRM_PROGRESS"] = str(keep.unfinished(self.key, self.outputs))
         if not keep.republish(self.key, self.outputs, tree_sha256):
             return False
         self.log.info("published again from %s: nothing was trained or asked", keep.folder() / self.key)
@@ -162,7 +164,10 @@ class Job:
         if code == 0 and self.options.keep and "kept" not in self.sidecar.record and len(digests) == len(self.outputs):
             newest = int(self.operation.get("kept_checkpoints", 0))
             keep.store(self.key, self.outputs, [digests[name] for name in self.outputs], newest)
-        return self.sidecar.finish(status, code)
+        done = self.sidecar.finish(status, code)
+        if status in ("ok", "code_changed", "input_changed") and "AFFIRM_PROGRESS" in os.environ:
+            keep.drop_unfinished(Path(os.environ["AFFIRM_PROGRESS"]))  # finished, or learnt from something else
+        return done
 
     def _undeclared(self) -> str | None:
         """A file whose refused read a library has kept to itself."""

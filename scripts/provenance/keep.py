@@ -2,9 +2,11 @@
 
 Snakemake reruns whatever lies below a rerun job, also when the bytes came out the same, and forgets an artifact once
 it was built otherwise. A job of a rule marked `--keep` (training, local generation) whose inputs, command, code and
-environment were finished before is published again from here, in seconds.
+environment were finished before is published again from here, in seconds. Training that is not finished lies in
+`checkpoints/unfinished/<artifact>/<key>/` (scripts/training/progress.py), so that it goes on under its own key alone.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -36,6 +38,18 @@ def key_of(record: dict, outputs: list[str]) -> str:
 
 def _content(digest: str | dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(content(digest), sort_keys=True).encode()).hexdigest()
+
+
+def unfinished(key: str, outputs: list[str]) -> Path:
+    """Where a job's progress belongs until it is finished; beside it lies that of the artifact's other forms."""
+    artifact = hashlib.sha256(json.dumps(outputs).encode()).hexdigest()[:16]
+    return folder() / "unfinished" / artifact / key
+
+
+def drop_unfinished(place: Path) -> None:
+    shutil.rmtree(place, ignore_errors=True)
+    with contextlib.suppress(OSError):  # other forms lie there, or nothing ever did
+        place.parent.rmdir()
 
 
 def republish(key: str, outputs: list[str], sha256_of: Callable[[str], object]) -> bool:
@@ -113,11 +127,14 @@ def _link_file(source: str | Path, target: str | Path) -> None:
 def clean() -> None:
     """Drops everything kept and says what that freed: `make clean-checkpoints`."""
     kept = [path.parent for path in folder().glob(f"*/{RECORD}")]
-    size = sum(file.stat().st_size for path in kept for file in path.rglob("*") if file.stat().st_nlink == 1)
+    begun = list((folder() / "unfinished").glob("*/*"))
+    files = (file for path in [*kept, *begun] for file in path.rglob("*"))
+    size = sum(file.stat().st_size for file in files if file.stat().st_nlink == 1)
     if folder().exists():
         shutil.rmtree(folder())
     shared = "what results share is not counted"
-    print(f"{folder()}: {len(kept)} finished jobs dropped, {size / 1e6:,.1f} MB freed ({shared}).")
+    dropped = f"{len(kept)} finished and {len(begun)} unfinished jobs dropped"
+    print(f"{folder()}: {dropped}, {size / 1e6:,.1f} MB freed ({shared}).")
 
 
 if __name__ == "__main__":

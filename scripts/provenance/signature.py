@@ -59,6 +59,8 @@ OPERATIONAL = frozenset(
         "scripts/llm/siblings.py",
         "scripts/llm/transport.py",
         "scripts/llm/watch.py",
+        "scripts/training/launch.py",
+        "scripts/training/progress.py",
     }
 )
 # Enter through `backend_code` of the rules whose model entry names them, not through every rule that can ask.

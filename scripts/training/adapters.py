@@ -1,4 +1,4 @@
-"""LoRA adapters as folders: load a base, merge, join and publish."""
+"""Models and LoRA adapters as folders: load a base, merge, join and publish."""
 
 import json
 import shutil
@@ -7,28 +7,61 @@ from pathlib import Path
 from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
 from scripts.text.files import write_json
+from scripts.training.progress import is_first
+from scripts.training.settings import attention
 
 WEIGHTS, SETTINGS = "adapter_model.safetensors", "adapter_config.json"
 
 
 def load_base(folder: str | Path, precision: str = "fp32"):
-    """(model, tokenizer) of a checkpoint folder: float32, or bfloat16 where `precision` says so and a GPU is there."""
+    """(model, tokenizer) of a checkpoint folder: float32, or bfloat16 where `precision` says so and a GPU is there.
+
+    A tokenizer without a chat template is a Problem.
+    """
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     on_gpu = torch.cuda.is_available()
     dtype = torch.bfloat16 if on_gpu and precision == "bf16" else torch.float32
     tokenizer = AutoTokenizer.from_pretrained(folder)
+    if not tokenizer.chat_template:
+        raise Problem(
+            f"{folder} has no chat template, so its turns cannot be written. Name a chat model in the config "
+            "(models.llama), or put chat_template.jinja into its folder."
+        )
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    return AutoModelForCausalLM.from_pretrained(folder, dtype=dtype), tokenizer
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation=attention(precision))
+    return model, tokenizer
 
 
 def merge_adapter(model, adapter: str | Path):
-    """The base with the adapter's weights added in (the reference policy of a DPO run)."""
+    """The base with the adapter's weights added in (the reference policy of a DPO run).
+
+    An adapter of another base is a Problem; PEFT would pass over modules that it does not find.
+    """
     from peft import PeftModel
 
+    _require_fit(model, Path(adapter))
     return PeftModel.from_pretrained(model, adapter).merge_and_unload()
+
+
+def _require_fit(model, adapter: Path) -> None:
+    from safetensors import safe_open
+
+    modules = dict(model.named_modules())
+    with safe_open(adapter / WEIGHTS, "pt") as weights:
+        for name in sorted(weights.keys()):
+            module = modules.get(name.removeprefix("base_model.model.").rpartition(".lora_")[0])
+            size = weights.get_slice(name).get_shape()
+            # A is (rank, in), B is (out, rank); the module's weight is (out, in)
+            found = getattr(module, "weight", None)
+            fits = found is not None and (size[1] == found.shape[1] if ".lora_A" in name else size[0] == found.shape[0])
+            if not fits:
+                raise Problem(
+                    f"{adapter} was trained on another base: {name} {tuple(size)} fits no layer of this one. "
+                    "Train it again on this base (its rule has the base for an input)."
+                )
 
 
 def join_adapters(first: Path, second: Path, draft: Path) -> None:
@@ -86,6 +119,38 @@ def publish_adapter(save, output: str | Path, report: dict) -> None:
                 extra.unlink()
         write_json(draft / SETTINGS, tidied(json.loads((draft / SETTINGS).read_text(encoding="utf-8"))))
         write_json(draft / "training.json", report)
+
+
+def publish_trained(trainer, precision: str, output: str | Path, report: dict) -> None:
+    """Publishes what a trainer trained: its adapter, or its whole model as a checkpoint folder, with `training.json`.
+
+    Of processes that train together all gather the weights and the first one writes. A whole model trained in bf16 on
+    a GPU is written in bf16, as its base was.
+    """
+    from peft import PeftModel
+
+    model = trainer.accelerator.unwrap_model(trainer.model)
+    weights = trainer.accelerator.get_state_dict(trainer.model) if trainer.is_fsdp_enabled else None
+    if not is_first():
+        return
+    if isinstance(model, PeftModel):
+        publish_adapter(lambda draft: model.save_pretrained(draft, state_dict=weights), output, report)
+        return
+    halved = precision == "bf16" and trainer.args.bf16
+    weights = weights or model.state_dict()
+    with publishing(output) as draft:
+        model.save_pretrained(draft, state_dict=_halves(weights) if halved else weights)
+        trainer.processing_class.save_pretrained(draft)
+        if halved:
+            config = json.loads((draft / "config.json").read_text(encoding="utf-8"))
+            write_json(draft / "config.json", {**config, "dtype": "bfloat16"})
+        write_json(draft / "training.json", report)
+
+
+def _halves(weights: dict) -> dict:
+    import torch
+
+    return {name: weight.to(torch.bfloat16) for name, weight in weights.items()}
 
 
 def tidied(settings: dict) -> dict:

@@ -1,66 +1,81 @@
-"""Direct preference optimisation on top of an SFT adapter (TRL), published as one adapter on the original base."""
+"""Direct preference optimisation (TRL): an adapter on top of an SFT adapter, published as one on the original base."""
 
 import logging
 import tempfile
-import time
 from pathlib import Path
 
-from scripts.training.adapters import join_adapters, load_base, merge_adapter, publish_adapter
-from scripts.training.report import hide_bars, training_report
-from scripts.training.rows import chat_rows, fitting
-from scripts.training.settings import lora_config, trainer_arguments
-from scripts.training.speed import completions_alone_scored, keep_freed_memory
+from scripts.training.adapters import join_adapters, load_base, merge_adapter, publish_adapter, publish_trained
+from scripts.training.progress import is_first
+from scripts.training.rows import preference_rows
+from scripts.training.run import trained
+from scripts.training.settings import base_precision, lora_config, trainer_arguments
 
 log = logging.getLogger(__name__)
 
 
 def train_dpo(
-    base: Path, sft_adapter: Path, train: Path, dev: Path, lora: dict, settings: dict, seed: int, output: Path
+    base: Path,
+    sft_adapter: Path | None,
+    train: Path,
+    dev: Path,
+    lora: dict | None,
+    settings: dict,
+    seed: int,
+    output: Path,
 ) -> None:
     """Trains a fresh adapter on the merged SFT model, which is also the reference policy; keeps the best epoch on dev.
 
-    `settings` adds beta, loss_types and loss_weights to those of an SFT run. Best = greatest share of dev pairs whose
-    chosen answer has the higher implicit reward; the first such epoch.
+    Without `sft_adapter` the base is that model, such as one whose every weight was fine-tuned. Without `lora` all
+    weights are trained. `settings` adds beta, loss_types and loss_weights to those of an SFT run. Best = greatest share
+    of dev pairs whose chosen answer has the higher implicit reward; the first such epoch.
     """
-    rows = {path: chat_rows(path, ("prompt", "chosen", "rejected")) for path in (train, dev)}
-    started = time.monotonic()
-    keep_freed_memory()
-    hide_bars()
-    with tempfile.TemporaryDirectory(prefix="affirm-dpo-") as folder, completions_alone_scored():
-        trainer = dpo_trainer(base, sft_adapter, rows[train], rows[dev], lora, settings, seed, Path(folder))
-        sizes = {
-            "train": fitting(rows[train], trainer.train_dataset, settings["max_length"], train),
-            "dev": fitting(rows[dev], trainer.eval_dataset, settings["max_length"], dev),
-        }
-        trainer.train()
-        report = training_report(trainer, started, sizes)
-        own = Path(folder) / "own_adapter"
-        publish_adapter(lambda draft: trainer.model.save_pretrained(draft), own, report)
-        publish_adapter(lambda draft: join_adapters(sft_adapter, own, draft), output, report)
+    rows = {"train": (train, preference_rows(train)), "dev": (dev, preference_rows(dev))}
+
+    def build(folder: Path):
+        return dpo_trainer(base, sft_adapter, rows["train"][1], rows["dev"][1], lora, settings, seed, folder)
+
+    with trained(build, rows, settings) as (trainer, report):
+        if sft_adapter and lora:
+            _publish_joined(trainer, sft_adapter, settings["precision"], output, report)
+        else:
+            publish_trained(trainer, settings["precision"], output, report)
     log.info("%d steps on %s, chosen %s", report["steps"], report["rows"], report["chosen"])
+
+
+def _publish_joined(trainer, sft_adapter: Path, precision: str, output: Path, report: dict) -> None:
+    with tempfile.TemporaryDirectory(prefix="affirm-dpo-") as folder:
+        own = Path(folder) / "own_adapter"
+        publish_trained(trainer, precision, own, report)
+        if is_first():
+            publish_adapter(lambda draft: join_adapters(sft_adapter, own, draft), output, report)
 
 
 def dpo_trainer(
     base: Path,
-    sft_adapter: Path,
+    sft_adapter: Path | None,
     train: list[dict],
     dev: list[dict],
-    lora: dict,
+    lora: dict | None,
     settings: dict,
     seed: int,
     folder: Path,
 ):
     """TRL's trainer, which keeps its checkpoints in `folder`; with the adapter off it is the reference policy."""
     from datasets import Dataset
-    from transformers import set_seed
+    from transformers import PrinterCallback, set_seed
     from trl import DPOConfig, DPOTrainer
 
+    def starting_point():
+        model, tokenizer = load_base(base, base_precision(settings, lora))
+        return merge_adapter(model, sft_adapter) if sft_adapter else model, tokenizer
+
     set_seed(seed)
-    model, tokenizer = load_base(base, settings["precision"])
+    model, tokenizer = starting_point()
     # TRL's `sft` loss is a mean over the tokens of a device's batch: cut into smaller ones it would be another loss.
     whole = "sft" in settings["loss_types"]
-    return DPOTrainer(
-        model=merge_adapter(model, sft_adapter),
+    trainer = DPOTrainer(
+        model=model,
+        ref_model=None if lora else starting_point()[0],
         args=DPOConfig(
             **trainer_arguments(settings, seed, folder, whole),
             beta=settings["beta"],
@@ -77,5 +92,7 @@ def dpo_trainer(
         train_dataset=Dataset.from_list(train),
         eval_dataset=Dataset.from_list(dev),
         processing_class=tokenizer,
-        peft_config=lora_config(lora),
+        peft_config=lora_config(lora) if lora else None,
     )
+    trainer.remove_callback(PrinterCallback)  # a line on stdout for every step
+    return trainer

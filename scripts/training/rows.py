@@ -10,10 +10,29 @@ log = logging.getLogger(__name__)
 
 
 def chat_rows(path: Path, fields: tuple[str, ...]) -> list[dict]:
-    """The rows of `path` with exactly `fields`; an empty file is a Problem."""
-    rows = [{field: row[field] for field in fields} for row in read_jsonl(path)]
+    """The rows of `path` with exactly `fields`; an empty file, or a row that lacks one of them, is a Problem."""
+    rows = []
+    for place, row in enumerate(read_jsonl(path), 1):
+        lacking = [field for field in fields if not row.get(field)]
+        if lacking:
+            raise Problem(f"{path}, row {place} has no {' and no '.join(lacking)}. Mend the step that wrote it.")
+        rows.append({field: row[field] for field in fields})
     if not rows:
         raise Problem(f"{path} has no rows to train on. Look at the counts of the step that wrote it.")
+    return rows
+
+
+def preference_rows(path: Path) -> list[dict]:
+    """The rows {prompt, chosen, rejected}; a set in which no answer is preferred to another is a Problem.
+
+    Pairs of equal answers are told and stay: they teach nothing (their gradients cancel).
+    """
+    rows = chat_rows(path, ("prompt", "chosen", "rejected"))
+    equal = sum(row["chosen"] == row["rejected"] for row in rows)
+    if equal == len(rows):
+        raise Problem(f"{path}: chosen and rejected are the same in all {equal} pairs. Look at how they were made.")
+    if equal:
+        log.warning("%s: chosen and rejected are the same in %d of %d pairs", path, equal, len(rows))
     return rows
 
 

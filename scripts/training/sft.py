@@ -1,49 +1,44 @@
-"""Supervised fine-tuning of LoRA adapters on chat rows (TRL), loss on completions only."""
+"""Supervised fine-tuning on chat rows (TRL), loss on completions only: of a LoRA adapter or of all weights."""
 
 import logging
-import tempfile
-import time
 from pathlib import Path
 
-from scripts.training.adapters import load_base, publish_adapter
-from scripts.training.report import hide_bars, training_report
-from scripts.training.rows import chat_rows, fitting
-from scripts.training.settings import lora_config, trainer_arguments
-from scripts.training.speed import completions_alone_scored, keep_freed_memory
+from scripts.training.adapters import load_base, publish_trained
+from scripts.training.rows import chat_rows
+from scripts.training.run import trained
+from scripts.training.settings import base_precision, lora_config, trainer_arguments
 
 log = logging.getLogger(__name__)
 
 
-def train_sft(base: Path, train: Path, dev: Path, lora: dict, settings: dict, seed: int, output: Path) -> None:
-    """Trains a fresh adapter on `base` with the rows {prompt, completion}; keeps the epoch of least dev loss.
+def train_sft(base: Path, train: Path, dev: Path, lora: dict | None, settings: dict, seed: int, output: Path) -> None:
+    """Trains a fresh adapter on `base` (all of its weights when `lora` is None) with the rows {prompt, completion}.
 
-    Dev loss is the mean over rows of the mean over their completions' tokens.
+    The epoch of least dev loss is kept. Dev loss is the mean over rows of the mean over their completions' tokens.
     """
-    rows = {path: chat_rows(path, ("prompt", "completion")) for path in (train, dev)}
-    started = time.monotonic()
-    keep_freed_memory()
-    hide_bars()
-    with tempfile.TemporaryDirectory(prefix="affirm-sft-") as folder, completions_alone_scored():
-        trainer = sft_trainer(base, rows[train], rows[dev], lora, settings, seed, Path(folder))
-        sizes = {
-            "train": fitting(rows[train], trainer.train_dataset, settings["max_length"], train),
-            "dev": fitting(rows[dev], trainer.eval_dataset, settings["max_length"], dev),
-        }
-        trainer.train()
-        report = training_report(trainer, started, sizes)
-        publish_adapter(lambda draft: trainer.model.save_pretrained(draft), output, report)
+    rows = {
+        split: (path, chat_rows(path, ("prompt", "completion"))) for split, path in (("train", train), ("dev", dev))
+    }
+
+    def build(folder: Path):
+        return sft_trainer(base, rows["train"][1], rows["dev"][1], lora, settings, seed, folder)
+
+    with trained(build, rows, settings) as (trainer, report):
+        publish_trained(trainer, settings["precision"], output, report)
     log.info("%d steps on %s, chosen %s", report["steps"], report["rows"], report["chosen"])
 
 
-def sft_trainer(base: Path, train: list[dict], dev: list[dict], lora: dict, settings: dict, seed: int, folder: Path):
+def sft_trainer(
+    base: Path, train: list[dict], dev: list[dict], lora: dict | None, settings: dict, seed: int, folder: Path
+):
     """TRL's trainer, which keeps its checkpoints in `folder`."""
     from datasets import Dataset
-    from transformers import set_seed
+    from transformers import PrinterCallback, set_seed
     from trl import SFTConfig, SFTTrainer
 
     set_seed(seed)
-    model, tokenizer = load_base(base, settings["precision"])
-    return SFTTrainer(
+    model, tokenizer = load_base(base, base_precision(settings, lora))
+    trainer = SFTTrainer(
         model=model,
         args=SFTConfig(
             **trainer_arguments(settings, seed, folder),
@@ -57,5 +52,7 @@ def sft_trainer(base: Path, train: list[dict], dev: list[dict], lora: dict, sett
         train_dataset=Dataset.from_list(train),
         eval_dataset=Dataset.from_list(dev),
         processing_class=tokenizer,
-        peft_config=lora_config(lora),
+        peft_config=lora_config(lora) if lora else None,
     )
+    trainer.remove_callback(PrinterCallback)  # a line on stdout for every step
+    return trainer

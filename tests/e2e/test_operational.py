@@ -25,10 +25,11 @@ JOBS = (  # sidecars below results/demo/logs
     "dialogues/simulate_dialogues.esconv.test",
     "labels/label_utterances.esconv",
     "models/train_tiny_sentiment",
+    "detector/train_detector",
     "reddit/build_threads",
 )
 SAYING = ("debug", "info", "warning", "error", "print", "tell", "_tell")
-MEASURED = {"seconds", "tokens_per_second", "peak_mb"}
+MEASURED = {"seconds", "tokens_per_second", "peak_mb", "peak_gpu_mb"}
 OPERATION = {"batch": 7, "concurrency": 3, "kept_checkpoints": 1, "sandbox": True}
 
 

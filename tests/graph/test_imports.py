@@ -23,6 +23,7 @@ STARTERS = {  # what each may use of these all the same
     "scripts/audit/build_report.py": {"import subprocess", "'-m'"},  # Snakemake's own report
     "scripts/llm/server.py": {"import subprocess", "'-m'"},  # a model server below its watcher
     "scripts/llm/watch.py": {"import subprocess"},
+    "scripts/training/launch.py": {"import subprocess", "'-m'"},  # accelerate, which runs a module of the closure
     "scripts/provenance/accept.py": {"import subprocess", "import multiprocessing"},
     "scripts/provenance/follow.py": {"import subprocess"},
     "scripts/provenance/job.py": {"import importlib"},  # the one place where a rule's script is loaded

@@ -22,7 +22,8 @@ def states(build, rule: str) -> list[str]:
 
 
 def test_training_killed_for_memory_is_submitted_again_with_more(copy, watch):
-    copy.edit("rules/common.smk", "48000 * attempt", "450 * attempt")  # of GPU_TRAIN; the tiny model needs about 700
+    small = "detector: {gpus: 1, memory_mb: 450"  # the tiny model needs about 700
+    copy.edit("config.yaml", "detector: {gpus: 1, memory_mb: 48000", small)
     done = copy.run("--", ADAPTER)
     assert done.code == 0, done.text
     first, second = copy.jobs("train_detector")

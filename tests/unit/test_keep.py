@@ -117,5 +117,5 @@ def test_cleaning_says_what_it_frees(tmp_path, monkeypatch, capsys):
     keep.store("k", [str(tmp_path / "a")], [tree_sha256(str(tmp_path / "a"))], 1)
     (tmp_path / "a").unlink()
     keep.clean()
-    assert "1 finished jobs dropped, 2.0 MB freed" in capsys.readouterr().out
+    assert "1 finished and 0 unfinished jobs dropped, 2.0 MB freed" in capsys.readouterr().out
     assert not (tmp_path / "checkpoints").exists()

@@ -13,6 +13,7 @@ from scripts.training.dpo import dpo_trainer
 from scripts.training.sft import sft_trainer
 from tests.unit.tiny_model import write_base
 
+LAUNCH = "resources/launch/adapter.yaml"
 LORA = {"rank": 4, "alpha": 8, "dropout": 0.0, "target_modules": "all-linear"}
 SFT = {
     "learning_rate": 5e-3,
@@ -68,10 +69,10 @@ def train(kind, name, settings, lora=LORA, **paths) -> Path:
     """Runs the command line of one kind; gives the adapter folder."""
     given = {"base": root() / "base", "train": root() / f"{kind}_train.jsonl", "dev": root() / f"{kind}_dev.jsonl"}
     given |= {"lora": json.dumps(lora), "train-settings": json.dumps(settings), "seed": 7, "output": root() / name}
-    given |= {"sft-adapter": sft()} if kind == "dpo" else {}
+    given |= {"launch": LAUNCH, "sft-adapter": sft()} if kind == "dpo" else {"launch": LAUNCH}
     given |= paths
     command = {"sft": sft_command, "dpo": dpo_command}[kind]
-    command.main([str(part) for option, value in given.items() for part in (f"--{option}", value)])
+    command.main([str(part) for option, value in given.items() if value is not None for part in (f"--{option}", value)])
     return given["output"]
 
 

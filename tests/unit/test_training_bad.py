@@ -1,0 +1,120 @@
+"""What cannot be trained on is told in a sentence and nothing is published: rows, templates, adapters, losses, GPUs."""
+
+import json
+import shutil
+
+import pytest
+
+from scripts.config.load import load_config
+from scripts.config.overlays import read_run
+from scripts.provenance.errors import Problem
+from scripts.text.files import write_jsonl
+from scripts.training.adapters import load_base, merge_adapter
+from scripts.training.progress import Progress
+from scripts.training.report import mean_losses
+from scripts.training.settings import devices, per_device_batch
+from tests.graph.tree import ROOT
+from tests.unit.tiny import DPO, SFT, dpo_rows, root, sft, train
+from tests.unit.tiny_model import write_base
+
+pytestmark = pytest.mark.slow
+
+
+def refused(kind, tmp_path, match, settings=DPO, **paths):
+    with pytest.raises(Problem, match=match):
+        train(kind, "x", settings, output=tmp_path / "out", **paths)
+    assert not (tmp_path / "out").exists()
+
+
+def test_pairs_without_a_preference_are_an_error(tmp_path):
+    write_jsonl(tmp_path / "equal.jsonl", [{**row, "rejected": row["chosen"]} for row in dpo_rows(4)])
+    refused("dpo", tmp_path, r"equal\.jsonl: chosen and rejected are the same in all 4", train=tmp_path / "equal.jsonl")
+
+
+def test_a_few_equal_pairs_are_told_and_trained_on(tmp_path, caplog):
+    rows = dpo_rows(8)
+    write_jsonl(tmp_path / "some.jsonl", [{**rows[0], "rejected": rows[0]["chosen"]}, *rows[1:]])
+    train("dpo", "x", DPO, train=tmp_path / "some.jsonl", output=tmp_path / "out")
+    assert "the same in 1 of 8 pairs" in caplog.text and (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("side", ["chosen", "rejected"])
+def test_one_sided_pairs_are_an_error_that_names_the_row(tmp_path, side):
+    rows = dpo_rows(4)
+    rows[2][side] = []
+    write_jsonl(tmp_path / "half.jsonl", rows)
+    refused("dpo", tmp_path, rf"half\.jsonl, row 3 has no {side}", train=tmp_path / "half.jsonl")
+
+
+@pytest.mark.parametrize("kind", ["sft", "dpo"])
+def test_base_without_a_chat_template_is_an_error(tmp_path, kind):
+    bare = shutil.copytree(root() / "base", tmp_path / "bare")
+    (bare / "chat_template.jinja").unlink()
+    refused(kind, tmp_path, "bare has no chat template", base=bare)
+
+
+def test_adapter_of_a_base_of_another_size_is_an_error_that_names_the_layer(tmp_path):
+    other = write_base(tmp_path / "other", hidden=32)
+    refused("dpo", tmp_path, "trained on another base: base_model.model.model.layers.0", base=other)
+
+
+def test_adapter_of_a_base_with_more_layers_is_an_error(tmp_path):
+    """PEFT itself would leave out what it does not find."""
+    model = load_base(root() / "base")[0]
+    del model.model.layers[1]
+    with pytest.raises(Problem, match=r"another base: .*layers\.1"):
+        merge_adapter(model, sft())
+
+
+@pytest.mark.parametrize("kind", ["sft", "dpo"])
+def test_loss_that_is_no_number_ends_the_run_and_names_the_step(tmp_path, kind):
+    steep = {**DPO, "learning_rate": 1e30, "max_grad_norm": 1e30, "warmup_ratio": 0.0, "scheduler": "constant"}
+    refused(kind, tmp_path, r"is (nan|inf) at step [23]; nothing was published", steep)
+
+
+def test_number_that_is_none_names_the_last_good_checkpoint(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFFIRM_PROGRESS", str(tmp_path))
+    (tmp_path / "m" / "checkpoint-7").mkdir(parents=True)
+    (tmp_path / "m" / "checkpoint-7" / "whole.json").write_text("{}")
+    progress = Progress(tmp_path / "m", 1.0)
+    progress.require_finite(8, {"loss": 1.0, "grad_norm": 2.0})
+    for name in ("loss", "grad_norm", "eval_loss"):
+        with pytest.raises(Problem, match=rf"{name} is nan at step 8.*last good checkpoint: step 7.*learning_rate"):
+            progress.require_finite(8, {name: float("nan")})
+
+
+def test_no_gpu_is_an_error_where_the_config_wants_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFFIRM_OPERATION", json.dumps({"require_gpu": True}))
+    refused("sft", tmp_path, "operation.require_gpu is true, and this machine shows no GPU", SFT)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    assert devices() == 1
+
+
+def test_the_paper_run_wants_a_gpu_and_the_small_runs_do_not():
+    wanted = {run: read_run(run, ROOT)["operation"]["require_gpu"] for run in ("paper", "demo", "laptop")}
+    assert wanted == {"paper": True, "demo": False, "laptop": False}
+
+
+@pytest.mark.parametrize(("gpus", "near"), [(3, "15 or 18"), (5, "15 or 20"), (32, "32")])
+def test_gpus_that_cannot_share_a_batch_are_found_in_the_config(gpus, near):
+    config = read_run("paper", ROOT)
+    config["operation"]["training"]["supporter_sft"]["gpus"] = gpus
+    with pytest.raises(Problem) as found:
+        load_config(config)
+    assert "supporter.sft.train.effective_batch = 16: cannot be shared" in str(found.value)
+    assert f"Set it to {near}, or" in str(found.value) and "The config has 1 problem" in str(found.value)
+
+
+def test_loss_over_a_whole_batch_is_not_cut_over_gpus():
+    config = read_run("demo", ROOT)
+    config["operation"]["training"]["reference_dpo"]["gpus"] = 2
+    with pytest.raises(Problem, match=r"reference\.single\.dpo\.train\.loss_types"):
+        load_config(config)
+    with pytest.raises(Problem, match="mean over a whole batch"):
+        per_device_batch(8, 2, whole=True)
+
+
+def test_losses_are_means_over_ten_steps_and_the_rest():
+    by_step = {step: float(step) for step in range(1, 13)}
+    assert mean_losses(by_step) == [{"step": 10, "loss": 5.5}, {"step": 12, "loss": 11.5}]
+    assert mean_losses({}) == []
