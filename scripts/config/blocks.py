@@ -71,7 +71,7 @@ class Train(Section):
     """One training run; the epoch that does best on dev is kept."""
 
     learning_rate: Positive = Field(description="greatest learning rate")
-    epochs: Positive = Field(description="passes over the training rows, at most")
+    epochs: Count = Field(description="passes over the training rows, at most")
     effective_batch: Count = Field(description="rows an optimiser step, over all devices")
     max_length: Count = Field(description="tokens of prompt and answer together")
     warmup_ratio: Share = Field(description="share of the steps in which the rate rises")

@@ -28,6 +28,11 @@ def as_said(tokenizer: Any, messages: list[dict[str, str]]) -> list[dict[str, st
     )
 
 
+def rows_as_said(tokenizer: Any, rows: list[dict]) -> list[dict]:
+    """Training rows with their prompts as the template says them at inference."""
+    return [{**row, "prompt": as_said(tokenizer, row["prompt"])} for row in rows]
+
+
 def _folded(messages: list[dict[str, str]]) -> list[list[dict[str, str]]]:
     """Without their system message: its words at the user's first turn, at the last."""
     if messages[0]["role"] != "system":

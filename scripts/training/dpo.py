@@ -4,6 +4,7 @@ import logging
 import tempfile
 from pathlib import Path
 
+from scripts.llm.template import rows_as_said
 from scripts.training.adapters import join_adapters, load_base, merge_adapter, publish_adapter, publish_trained
 from scripts.training.progress import is_first
 from scripts.training.rows import preference_rows
@@ -89,8 +90,8 @@ def dpo_trainer(
             metric_for_best_model="eval_rewards/accuracies",
             greater_is_better=True,
         ),
-        train_dataset=Dataset.from_list(train),
-        eval_dataset=Dataset.from_list(dev),
+        train_dataset=Dataset.from_list(rows_as_said(tokenizer, train)),
+        eval_dataset=Dataset.from_list(rows_as_said(tokenizer, dev)),
         processing_class=tokenizer,
         peft_config=lora_config(lora) if lora else None,
     )

@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+from scripts.llm.template import rows_as_said
 from scripts.training.adapters import load_base, publish_trained
 from scripts.training.rows import chat_rows
 from scripts.training.run import trained
@@ -49,8 +50,8 @@ def sft_trainer(
             metric_for_best_model="eval_loss",
             greater_is_better=False,
         ),
-        train_dataset=Dataset.from_list(train),
-        eval_dataset=Dataset.from_list(dev),
+        train_dataset=Dataset.from_list(rows_as_said(tokenizer, train)),
+        eval_dataset=Dataset.from_list(rows_as_said(tokenizer, dev)),
         processing_class=tokenizer,
         peft_config=lora_config(lora) if lora else None,
     )

@@ -45,7 +45,7 @@ def questions(count, prefix=""):
 def replies(model, adapter, journal, requests, sampling, logprobs=False):
     """First attempts only, so that texts cut at `max_tokens` can be compared too."""
     chat = model.chat(adapter, sampling, journal, logprobs=logprobs)
-    asks = [chat._attempt(request, 0) for request in requests]
+    asks = [chat.attempt(request, 0) for request in requests]
     found = chat.replies(asks)
     return [found[ask.key] for ask in asks]
 

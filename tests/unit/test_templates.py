@@ -146,12 +146,6 @@ def checkpoint(request, tmp_path_factory):
     return name, folder
 
 
-def said(folder, row):
-    from transformers import AutoTokenizer
-
-    return {**row, "prompt": as_said(AutoTokenizer.from_pretrained(folder), row["prompt"])}
-
-
 def pieces(tokenizer, ids, learnt):
     """(shown, learnt) as text; what is learnt must be one piece at the end."""
     place = learnt.index(True)
@@ -169,7 +163,7 @@ def lines(batch, field, wanted):
 
 def test_sft_learns_the_answer_and_its_end_and_nothing_else(checkpoint, tmp_path):
     name, folder = checkpoint
-    rows = [said(folder, row) for row in (TALK, SHORT)]
+    rows = [TALK, SHORT]
     built = sft_trainer(folder, rows, rows, LORA, SFT, 7, tmp_path)
     tokenizer = built.processing_class
     batch = built.data_collator(list(built.train_dataset))  # both rows: the shorter one is padded
@@ -181,8 +175,7 @@ def test_sft_learns_the_answer_and_its_end_and_nothing_else(checkpoint, tmp_path
 
 def test_dpo_compares_the_two_answers_and_their_ends_and_nothing_else(checkpoint, tmp_path):
     name, folder = checkpoint
-    row = said(folder, PAIR)
-    built = dpo_trainer(folder, folder / "adapter", [row], [row], LORA, DPO, 7, tmp_path)
+    built = dpo_trainer(folder, folder / "adapter", [PAIR], [PAIR], LORA, DPO, 7, tmp_path)
     batch = built.data_collator(list(built.train_dataset))
     found = [pieces(built.processing_class, *line) for line in lines(batch, "completion_mask", bool)]
     shown, chosen = LEARNT[name]["talk"]
