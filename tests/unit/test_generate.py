@@ -102,7 +102,7 @@ def by_hand(model, tokenizer, request, sampling, key):
 
 
 def first_asks(chat, requests):
-    return [chat._attempt(request, 0) for request in requests]
+    return [chat.attempt(request, 0) for request in requests]
 
 
 @pytest.mark.parametrize("role", [None, "one", "two"])

@@ -163,7 +163,7 @@ def test_replay_loads_no_model_and_a_retrained_adapter_asks_anew(folder, tmp_pat
     again = open_local(folder / "base", {"r": folder / "half"})
     assert replies(again, "r", journal, requests, sampling) == first and again._model is None
     retrained = open_local(folder / "base", {"r": folder / "other"}).chat("r", sampling, journal)
-    retrained.replies([retrained._attempt(request, 0) for request in requests])
+    retrained.replies([retrained.attempt(request, 0) for request in requests])
     assert retrained.counts["asked"] == 4
 
 

@@ -187,7 +187,7 @@ def test_a_local_model_is_asked_with_the_very_text_that_was_trained(checkpoint, 
     model = open_local(folder)
     chat = model.chat(None, Sampling(0.0, 1.0, 4), tmp_path / "j.jsonl")
     for row, wanted in ((TALK, "talk"), (SHORT, "short")):
-        ids = model.render(chat._attempt(Request("q", "A-RG", row["prompt"]), 0))
+        ids = model.render(chat.attempt(Request("q", "A-RG", row["prompt"]), 0))
         assert model._tokenizer.decode(ids) == LEARNT[name][wanted][0]
 
 
