@@ -11,6 +11,7 @@ configfile: "config.yaml"
 include: "rules/common.smk"
 include: "rules/signing.smk"
 include: "rules/inputs.smk"
+include: "rules/speaking.smk"
 include: "rules/world.smk"
 include: "rules/corpora.smk"
 include: "rules/models.smk"
@@ -24,9 +25,13 @@ include: "rules/dialogues.smk"
 include: "rules/supporter.smk"
 include: "rules/supporter_training.smk"
 include: "rules/judging.smk"
+include: "rules/judging_low_values.smk"
 include: "rules/batching.smk"
 include: "rules/batches.smk"
+include: "rules/rows.smk"
 include: "rules/tables.smk"
+include: "rules/tables_systems.smk"
+include: "rules/tables_sets.smk"
 include: "rules/tables_data.smk"
 include: "rules/tables_static.smk"
 include: "rules/tables_figures.smk"
@@ -50,15 +55,18 @@ localrules:
 rule paper_a:
     """Paper A's tables and figures."""
     input:
-        expand("<results>/table{number}.csv", number=[1, 3, 4, 6, 9, 10, 24, 27, 33, 34]),
+        expand(
+            "<results>/table{number}.csv", number=[*range(1, 5), 6, 9, 10, 12, 14, *range(19, 25), 27, *range(33, 36)]
+        ),
         expand("<results>/table{number}.md", number=PROMPTED),
         expand("<results>/figure{number}.svg", number=[1, 2, 3]),
         "<results>/reddit_funnel.csv",
         "<results>/reddit_funnel.svg",
         "<results>/detector/scores.json",
         [
-            f"<results>/supporter/{variant}/pairs/{point}/counts.json"
+            f"<results>/supporter/{variant}/pairs/{rollouts}/{point}/counts.json"
             for variant, points in C["select"]["points"].items()
+            for rollouts in C["select"]["rollouts"][variant]
             for point in points
         ],
 

@@ -8,7 +8,7 @@ SHOWN += ["<results>/audit/planted.csv"] if OFFLINE else []
 SHOWN += ["<results>/audit/corpora.csv"] if C["datasets"]["esconv"]["from"] == "data_dir" else []  # facts of real files
 SHOWN += ["<results>/audit/value_classifier.csv"] if C["models"]["values"]["source"] == "packaged" else []
 # What report_all.html shows besides: what the way to table 3 does not pass.
-FURTHER = [f"<results>/table{number}.csv" for number in (6, 24, 27, 33, 34)]
+FURTHER = [f"<results>/table{number}.csv" for number in (2, 6, 12, 14, *range(19, 25), 27, 33, 34, 35)]
 FURTHER += [f"<results>/table{number}.md" for number in PROMPTED] + ["<results>/figure1.svg", "<results>/figure3.svg"]
 PAGES = {"report": SHOWN, "report_all": SHOWN + FURTHER}
 

@@ -1,6 +1,7 @@
 # What asking models will cost, and what it did (docs/cost.md).
 ASKED_PROMPTS = ["A-SIT", "A-ALN", "A-ELAB", "A-DEMO", "A-SEEK", "A-SUP", "A-SUP-E", "A-SUP-ALT"]
-ASKED_PROMPTS += ["A-EMO", "A-SKILL", "A-INT", "A-VAL"]
+ASKED_PROMPTS += ["A-SUP-0", "A-SUP-R", "A-SUP-V", "A-REPH"]
+ASKED_PROMPTS += ["A-EMO", "A-SKILL", "A-INT", "A-VAL", "A-VAL1", "A-LOW1", "A-LOW2"]
 
 
 localrules:

@@ -14,6 +14,8 @@ sys.path.insert(0, str(workflow.basedir))
 os.environ.update(AFFIRM_ROOT=str(workflow.basedir))
 
 from scripts.config.load import load_config
+from scripts.config.references import TABLES
+from scripts.config.systems import dpo_point, resolved
 from scripts.llm.operation import PRICES
 from scripts.llm.prices import read_prices
 from scripts.provenance.errors import Problem
@@ -130,6 +132,7 @@ wildcard_constraints:
     model=among(name for name, entry in C["models"].items() if entry.get("source") == "hub"),
     point=among(C["points"]),
     reference=among(C["systems"]),
+    rollouts=among(C["systems"]),
     setting=among(["single", "multi"]),
     split=among(SPLITS),
     system=among(C["systems"]),

@@ -1,5 +1,5 @@
 # Simulated dialogues of any supporter system with the seeker simulator (paper A, sections 5.3, 5.4, 6.1).
-SYSTEMS = C["systems"]
+SYSTEMS = resolved(C["systems"])
 
 
 SPEAKING = dict(
@@ -9,6 +9,7 @@ SPEAKING_PARAMS = dict(
     backends=speaking_backends,
     options=speaking_options,
     form=lambda w: system(w)["form"],
+    disclosure=lambda w: system(w)["self_disclosure"],
     supporter=lambda w: '{"backend": "local"}' if is_local(w.system) else model_entry(system(w)["supporter"]),
     seeker=model_entry(C["roles"]["seeker"]),
     sentiment=C["models"]["sentiment"]["kind"],
@@ -20,7 +21,8 @@ SPEAKING_PARAMS = dict(
     end_score=C["dialogues"]["score"],
 )
 SPEAKING_COMMAND = (
-    " --system {wildcards.system} --form {params.form} --supporter {params.supporter:q} --seeker {params.seeker:q}"
+    " --system {wildcards.system} --form {params.form} --self-disclosure {params.disclosure}"
+    " --supporter {params.supporter:q} --seeker {params.seeker:q}"
     " {params.options} --seeker-prompt {input.seeker_prompt:q} --values {input.values:q}"
     " --strategies {input.strategies:q} --example {input.example:q} --sentiment-kind {params.sentiment}"
     " --sampling {params.sampling:q} --history {params.history:q} --top-values {params.top}"
@@ -86,10 +88,13 @@ rule roll_out_alternatives:
     params:
         **SPEAKING_PARAMS,
         code=signature("dialogues.roll_out_alternatives", SPEAKING_ENV),
+        share=lambda w: C["supporter"]["rollouts"]["train_share"] if w.split == "train" else 1,
+        seed=C["seed"],
     message:
         f"dialogues: rollouts of {{wildcards.system}} ({{wildcards.split}}){ON_GPU}"
     shell:
         keeping_door(
-            "dialogues.roll_out_alternatives --dialogues {input.branched:q} --personas {input.personas:q}",
+            "dialogues.roll_out_alternatives --dialogues {input.branched:q} --personas {input.personas:q}"
+            " --share {params.share} --seed {params.seed}",
             SPEAKING_COMMAND,
         )

@@ -1,7 +1,21 @@
 # Supporter training data, rewards and adapters (paper A, sections 5.3, 6.3, D.3, G.2).
 SUPPORTER_PROMPT = {"value": "A-SUP", "emotion": "A-SUP-E"}
 SOURCES = C["supporter"]["sources"]  # whose dialogues teach a variant, and whose rollouts are rewarded (D.3, G.2)
-ROLLED_OUT = {variant: SOURCES[variant]["rollouts"] for variant in SOURCES}
+TRAINED_ON = {}  # by variant: (whose rollouts, point) of every DPO system that is a row
+for name in {name for part in TABLES for name in C["select"][part]}:
+    if grid_point(name):
+        TRAINED_ON.setdefault(SYSTEMS[name]["adapter"].split("/")[0], set()).add(grid_point(name))
+
+
+def counted_point(w):
+    """The rewards of both splits, for a point that select lists: the emotion scores reach no further than those."""
+    points = C["select"]["points"][w.variant]
+    if w.point not in points:
+        raise WorkflowError(
+            f"select.points.{w.variant} in the config has {', '.join(points)}, not {w.point}. Add it there."
+        )
+    rewards = f"<results>/supporter/{w.variant}/rewards/{w.rollouts}"
+    return {f"{split}_rewards": f"{rewards}/{split}.parquet" for split in ("train", "dev")}
 
 
 rule build_supporter_sft:
@@ -64,25 +78,25 @@ rule build_baseline_sft:
 rule compute_rewards:
     """Target values shown by each later seeker turn, for both candidates (Eq. 3)."""
     input:
-        dialogues=f"<results>/dialogues/{ROLLED_OUT['value']}/{{split}}.jsonl",
-        rollouts=f"<results>/dialogues/{ROLLED_OUT['value']}/{{split}}_rollouts.jsonl",
-        labels=f"<results>/labels/dialogues/{ROLLED_OUT['value']}/{{split}}.parquet",
-        rollout_labels=f"<results>/labels/dialogues/{ROLLED_OUT['value']}/{{split}}_rollouts.parquet",
+        dialogues="<results>/dialogues/{rollouts}/{split}.jsonl",
+        rollouts="<results>/dialogues/{rollouts}/{split}_rollouts.jsonl",
+        labels="<results>/labels/dialogues/{rollouts}/{split}.parquet",
+        rollout_labels="<results>/labels/dialogues/{rollouts}/{split}_rollouts.parquet",
         values=VALUES,
     output:
-        rewards="<results>/supporter/value/rewards/{split}.parquet",
+        rewards="<results>/supporter/value/rewards/{rollouts}/{split}.parquet",
     log:
-        text="<logs>/supporter/compute_rewards.{split}.log",
-        run="<logs>/supporter/compute_rewards.{split}.json",
+        text="<logs>/supporter/compute_rewards.{rollouts}.{split}.log",
+        run="<logs>/supporter/compute_rewards.{rollouts}.{split}.json",
     benchmark:
-        "<benchmarks>/supporter/compute_rewards.{split}.tsv"
+        "<benchmarks>/supporter/compute_rewards.{rollouts}.{split}.tsv"
     conda:
         "../envs/ingest.yaml"
     params:
         code=signature("supporter.compute_rewards", "ingest"),
         threshold=C["labels"]["value_threshold"],
     message:
-        "supporter: value rewards of {wildcards.split}"
+        "supporter: value rewards of {wildcards.rollouts} ({wildcards.split})"
     shell:
         door(
             "supporter.compute_rewards --dialogues {input.dialogues:q} --rollouts {input.rollouts:q}"
@@ -95,17 +109,17 @@ rule score_emotions:
     """The seeker's state after each candidate, judged several times (Eq. 5)."""
     input:
         world_of(C["roles"]["emotion_score"]),
-        dialogues=f"<results>/dialogues/{ROLLED_OUT['emotion']}/{{split}}.jsonl",
-        rollouts=f"<results>/dialogues/{ROLLED_OUT['emotion']}/{{split}}_rollouts.jsonl",
+        dialogues="<results>/dialogues/{rollouts}/{split}.jsonl",
+        rollouts="<results>/dialogues/{rollouts}/{split}_rollouts.jsonl",
         personas="<results>/personas/{split}.jsonl",
         prompt=prompt("A-EMO"),
     output:
-        rewards="<results>/supporter/emotion/rewards/{split}.parquet",
+        rewards="<results>/supporter/emotion/rewards/{rollouts}/{split}.parquet",
     log:
-        text="<logs>/supporter/score_emotions.{split}.log",
-        run="<logs>/supporter/score_emotions.{split}.json",
+        text="<logs>/supporter/score_emotions.{rollouts}.{split}.log",
+        run="<logs>/supporter/score_emotions.{rollouts}.{split}.json",
     benchmark:
-        "<benchmarks>/supporter/score_emotions.{split}.tsv"
+        "<benchmarks>/supporter/score_emotions.{rollouts}.{split}.tsv"
     conda:
         "../envs/metrics.yaml"
     params:
@@ -117,7 +131,7 @@ rule score_emotions:
         horizon=max(seeker_turns(name) for name in C["select"]["points"]["emotion"]),
         max_failed=C["supporter"]["emotion"]["max_failed"],
     message:
-        "supporter (emotion): scores of {wildcards.split}"
+        "supporter (emotion): scores of {wildcards.rollouts} ({wildcards.split})"
     shell:
         door(
             "supporter.score_emotions --dialogues {input.dialogues:q} --rollouts {input.rollouts:q}"
@@ -130,21 +144,20 @@ rule score_emotions:
 rule build_preference_pairs:
     """DPO rows of one grid point (h, gamma, T) and their counts."""
     input:
-        train=lambda w: f"<results>/dialogues/{ROLLED_OUT[w.variant]}/train.jsonl",
-        dev=lambda w: f"<results>/dialogues/{ROLLED_OUT[w.variant]}/dev.jsonl",
-        train_rewards="<results>/supporter/{variant}/rewards/train.parquet",
-        dev_rewards="<results>/supporter/{variant}/rewards/dev.parquet",
+        unpack(counted_point),
+        train="<results>/dialogues/{rollouts}/train.jsonl",
+        dev="<results>/dialogues/{rollouts}/dev.jsonl",
         prompt=lambda w: prompt(SUPPORTER_PROMPT[w.variant]),
         strategies=STRATEGIES,
     output:
-        train="<results>/supporter/{variant}/pairs/{point}/train.jsonl",
-        dev="<results>/supporter/{variant}/pairs/{point}/dev.jsonl",
-        counts="<results>/supporter/{variant}/pairs/{point}/counts.json",
+        train="<results>/supporter/{variant}/pairs/{rollouts}/{point}/train.jsonl",
+        dev="<results>/supporter/{variant}/pairs/{rollouts}/{point}/dev.jsonl",
+        counts="<results>/supporter/{variant}/pairs/{rollouts}/{point}/counts.json",
     log:
-        text="<logs>/supporter/build_preference_pairs.{variant}.{point}.log",
-        run="<logs>/supporter/build_preference_pairs.{variant}.{point}.json",
+        text="<logs>/supporter/build_preference_pairs.{variant}.{rollouts}.{point}.log",
+        run="<logs>/supporter/build_preference_pairs.{variant}.{rollouts}.{point}.json",
     benchmark:
-        "<benchmarks>/supporter/build_preference_pairs.{variant}.{point}.tsv"
+        "<benchmarks>/supporter/build_preference_pairs.{variant}.{rollouts}.{point}.tsv"
     conda:
         "../envs/ingest.yaml"
     params:
@@ -157,7 +170,7 @@ rule build_preference_pairs:
         least_train=lambda w: least_pairs(w, "train"),
         least_dev=lambda w: least_pairs(w, "dev"),
     message:
-        "supporter ({wildcards.variant}): DPO pairs at {wildcards.point}"
+        "supporter ({wildcards.variant}): DPO pairs of {wildcards.rollouts} at {wildcards.point}"
     shell:
         door(
             "supporter.build_preference_pairs --train-dialogues {input.train:q} --dev-dialogues {input.dev:q}"

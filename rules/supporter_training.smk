@@ -61,15 +61,15 @@ rule train_supporter_dpo:
         base=model_dir("llama"),
         launch=LAUNCH,
         sft="<results>/supporter/{variant}/sft_adapter",
-        train="<results>/supporter/{variant}/pairs/{point}/train.jsonl",
-        dev="<results>/supporter/{variant}/pairs/{point}/dev.jsonl",
+        train="<results>/supporter/{variant}/pairs/{rollouts}/{point}/train.jsonl",
+        dev="<results>/supporter/{variant}/pairs/{rollouts}/{point}/dev.jsonl",
     output:
-        adapter=directory("<results>/supporter/{variant}/dpo_adapter/{point}"),
+        adapter=directory("<results>/supporter/{variant}/dpo_adapter/{rollouts}/{point}"),
     log:
-        text="<logs>/supporter/train_supporter_dpo.{variant}.{point}.log",
-        run="<logs>/supporter/train_supporter_dpo.{variant}.{point}.json",
+        text="<logs>/supporter/train_supporter_dpo.{variant}.{rollouts}.{point}.log",
+        run="<logs>/supporter/train_supporter_dpo.{variant}.{rollouts}.{point}.json",
     benchmark:
-        "<benchmarks>/supporter/train_supporter_dpo.{variant}.{point}.tsv"
+        "<benchmarks>/supporter/train_supporter_dpo.{variant}.{rollouts}.{point}.tsv"
     conda:
         "../envs/train.yaml"
     resources:
@@ -78,6 +78,6 @@ rule train_supporter_dpo:
         **training(C["supporter"]["dpo"]),
         code=signature("supporter.train_supporter_dpo", "train"),
     message:
-        f"supporter ({{wildcards.variant}}): DPO adapter at {{wildcards.point}}{ON_GPU}"
+        f"supporter ({{wildcards.variant}}): DPO adapter, {{wildcards.rollouts}} at {{wildcards.point}}{ON_GPU}"
     shell:
         keeping_door("supporter.train_supporter_dpo --sft-adapter {input.sft:q}", TRAINING)

@@ -5,6 +5,13 @@ TABLE += " --output {output.table:q} --text {output.text:q}"
 TABLE_PARAMS = dict(run=RUN, evidence=C["evidence"])
 ROWS = C["select"]["systems"]
 REFERENCE_ROW = C["judging"]["reference"]
+TABLE3 = [block(REFERENCE_ROW, {name: as_printed(name) for name in ROWS})]
+# Options of the tables that compare systems (scripts/tables/comparison.py).
+COMPARED = " --blocks {params.blocks:q} --dialogues {input.dialogues:q} --resamples {params.resamples}"
+COMPARED += " --seed {params.seed} --stats {output.stats:q} --agreement {output.agreement:q}"
+COMPARED += " --completion {output.completion:q}"
+RATED = " --skills {input.skills:q} --intensity {input.intensity:q}"
+PAIRED = " --values {input.values:q}"
 
 
 localrules:
@@ -15,13 +22,8 @@ localrules:
 rule tabulate_table3:
     """Nine supporter systems by skills, intensity and values."""
     input:
-        dialogues=expand("<results>/dialogues/{system}/test.jsonl", system=ROWS),
-        skills=expand("<results>/judging/skills/{system}.jsonl", system=ROWS),
-        intensity=expand("<results>/judging/intensity/{system}.jsonl", system=ROWS),
-        values=expand(
-            f"<results>/judging/values/{REFERENCE_ROW}/{{system}}.jsonl",
-            system=[name for name in ROWS if name != REFERENCE_ROW],
-        ),
+        **rated(TABLE3),
+        values=ratios_of(TABLE3),
         published=PUBLISHED.format("a_table03"),
     output:
         table=report("<results>/table3.csv", caption="../resources/captions/table3.rst", category="Paper A"),
@@ -38,26 +40,12 @@ rule tabulate_table3:
         "../envs/metrics.yaml"
     params:
         **TABLE_PARAMS,
+        **compared(TABLE3),
         code=signature("tables.tabulate_table3", "metrics"),
-        systems=canonical(
-            [
-                {"id": name, "category": C["systems"][name]["category"], "model": C["systems"][name]["label"]}
-                for name in ROWS
-            ]
-        ),
-        reference=REFERENCE_ROW,
-        resamples=C["stats"]["resamples"],
-        seed=C["stats"]["seed"],
     message:
         "table 3"
     shell:
-        door(
-            "tables.tabulate_table3 --systems {params.systems:q} --reference {params.reference}"
-            " --dialogues {input.dialogues:q} --skills {input.skills:q} --intensity {input.intensity:q}"
-            " --values {input.values:q} --resamples {params.resamples} --seed {params.seed} --stats {output.stats:q}"
-            " --agreement {output.agreement:q} --completion {output.completion:q}",
-            TABLE,
-        )
+        door("tables.tabulate_table3", COMPARED, RATED, PAIRED, TABLE)
 
 
 rule plot_figure2:

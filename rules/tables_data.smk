@@ -1,6 +1,9 @@
 # Tables of what the data hold: sizes of sets, threads, strategies, and what the filters dropped.
 
 
+COUNTED = f"<results>/supporter/value/pairs/{SOURCES['value']['rollouts']}"  # the pairs of table 1
+
+
 localrules:
     tabulate_table1,
     tabulate_table4,
@@ -14,8 +17,8 @@ rule tabulate_table1:
     """Sizes of the supporter's SFT and DPO sets."""
     input:
         sft="<results>/supporter/value/sft/counts.json",
-        printed="<results>/supporter/value/pairs/hall_g1_t1/counts.json",
-        selected=f"<results>/supporter/value/pairs/{C['selected']['value']}/counts.json",
+        printed=f"{COUNTED}/hall_g1_t1/counts.json",
+        selected=f"{COUNTED}/{C['selected']['value']}/counts.json",
         points=PUBLISHED.format("a_table19"),
         published=PUBLISHED.format("a_table01"),
     output:

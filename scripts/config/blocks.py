@@ -9,14 +9,14 @@ DATE = r"^\d{4}-\d{2}-\d{2}$"
 COMMIT = r"^[0-9a-f]{40}$"
 SHA256 = r"^[0-9a-f]{64}$"
 VARIABLE = r"^[A-Z][A-Z0-9_]*$"
-ADAPTER = r"^(none|(value|emotion)/(sft|dpo)|baseline/[a-z0-9_]+)$"
+ADAPTER = r"^(none|(value|emotion)/(sft|dpo|dpo/[^/]+/[^/]+)|baseline/[a-z0-9_]+)$"
 PATTERN_WORDS = {
     RELATIVE: "a path relative to the repository's root",
     DATE: "a date YYYY-MM-DD in quotes",
     COMMIT: "a commit of 40 hex digits",
     SHA256: "64 hex digits in quotes",
     VARIABLE: "the name of an environment variable, never the key itself",
-    ADAPTER: "none, baseline/<corpus>, value/sft, value/dpo, emotion/sft or emotion/dpo",
+    ADAPTER: "none, baseline/<corpus>, value/sft, value/dpo, value/dpo/<system>/<point> or the same of emotion",
 }
 
 Count = Annotated[int, Field(ge=1)]

@@ -8,7 +8,8 @@ from pydantic_core import ErrorDetails
 
 from scripts.config.blocks import PATTERN_WORDS
 from scripts.config.describe import known_keys
-from scripts.config.references import CHECKS, Finding, alternatives, nearest
+from scripts.config.findings import Finding, alternatives, nearest
+from scripts.config.references import CHECKS
 from scripts.config.schema import Config
 from scripts.provenance.errors import Problem
 

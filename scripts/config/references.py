@@ -1,48 +1,19 @@
 """What no single key can say: names that must exist elsewhere, and values that must agree with each other."""
 
-import difflib
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable
 
+from scripts.config.findings import Finding, Found, named
+from scripts.config.system_references import grid_adapters, system_models, system_names, systems_of_others
 from scripts.training.settings import nearest_batches
 
-Path = tuple[str | int, ...]
-
-
-class Finding(NamedTuple):
-    """What is wrong at a path: the value as shown, what was expected, how to mend it."""
-
-    value: str | None
-    expected: str
-    fix: str
-
-
 SETTINGS = ("single", "multi")
-Found = Iterator[tuple[Path, Finding]]
-
-
-def _named(path: Path, name: str, known: list[str], where: str) -> Found:
-    if name not in known:
-        yield path, Finding(repr(name), f"expected an entry of {where}", nearest(name, known))
-
-
-def nearest(written: str, known: list[str]) -> str:
-    """Advice that names the nearest of the known names, or all of them."""
-    if not known:
-        return "There is none yet: add one."
-    near = difflib.get_close_matches(written, known, n=1, cutoff=0.6)
-    return f"Did you mean {near[0]}?" if near else f"Take {alternatives(known)}."
-
-
-def alternatives(names: list[str]) -> str:
-    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def role_models(config: dict) -> Found:
     """Every role is played by a chat model."""
     chat = [name for name, entry in config["models"].items() if "source" not in entry]
     for role, name in config["roles"].items():
-        yield from _named(("roles", role), name, chat, "the chat models")
+        yield from named(("roles", role), name, chat, "the chat models")
 
 
 def model_entries(config: dict) -> Found:
@@ -56,57 +27,14 @@ def model_entries(config: dict) -> Found:
             )
 
 
-def system_models(config: dict) -> Found:
-    """A system's model exists, its adapter fits a local model, and plain systems take no reference."""
-    speakers = [name for name, entry in config["models"].items() if "kind" not in entry]
-    corpora = ["esconv", "extes", "psych8k"]
-    for name, system in config["systems"].items():
-        here = ("systems", name)
-        yield from _named((*here, "supporter"), system["supporter"], speakers, "models that can speak")
-        if system["adapter"].startswith("baseline/"):
-            yield from _named((*here, "adapter"), system["adapter"].split("/")[1], corpora, "dialogue corpora")
-        hosted = "source" not in config["models"].get(system["supporter"], {"source": ""})
-        if hosted and system["adapter"] != "none":
-            fix = "Set adapter: none, or let a local model be the supporter."
-            yield (
-                (*here, "adapter"),
-                Finding(repr(system["adapter"]), "expected none for a hosted model", fix),
-            )
-        if system["form"] == "plain" and system["reference"] != "none":
-            fix = "Set reference: none or form: four_step."
-            yield (
-                (*here, "reference"),
-                Finding(repr(system["reference"]), "expected none for the plain form", fix),
-            )
-
-
-def system_names(config: dict) -> Found:
-    """Systems named elsewhere exist, and those that are rows say what they are called."""
-    known = list(config["systems"])
-    for place, name in enumerate(config["select"]["systems"]):
-        yield from _named(("select", "systems", place), name, known, "systems")
-        if name in known and "label" not in config["systems"][name]:
-            fix = "Give it category and label, or take it out of select.systems."
-            yield ("systems", name), Finding(None, "expected a name to print: select.systems makes it a row", fix)
-    for variant, sources in config["supporter"]["sources"].items():
-        for stage, name in sources.items():
-            yield from _named(("supporter", "sources", variant, stage), name, known, "systems")
-    yield from _named(
-        ("judging", "reference"),
-        config["judging"]["reference"],
-        config["select"]["systems"],
-        "select.systems",
-    )
-
-
 def point_names(config: dict) -> Found:
     """Points named elsewhere exist, the selected ones are built, and each name says its values."""
     for variant, names in config["select"]["points"].items():
         for place, name in enumerate(names):
-            yield from _named(("select", "points", variant, place), name, list(config["points"]), "points")
+            yield from named(("select", "points", variant, place), name, list(config["points"]), "points")
     for variant, name in config["selected"].items():
         built = config["select"]["points"][variant]
-        yield from _named(("selected", variant), name, built, f"select.points.{variant}")
+        yield from named(("selected", variant), name, built, f"select.points.{variant}")
     for name, point in config["points"].items():
         said = f"h{point['h']}_g{point['gamma']:g}_t{point['t']:g}"
         if name != said:
@@ -198,6 +126,8 @@ CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"roles", "models"}), role_models),
     (frozenset({"models"}), model_entries),
     (frozenset({"systems", "models"}), system_models),
+    (frozenset({"systems", "models"}), systems_of_others),
+    (frozenset({"systems", "select", "points"}), grid_adapters),
     (frozenset({"systems", "select", "supporter", "judging"}), system_names),
     (frozenset({"points", "select", "selected"}), point_names),
     (frozenset({"reddit", "personas", "tiny", "ingest_only"}), ranges),

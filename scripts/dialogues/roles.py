@@ -17,10 +17,15 @@ from scripts.text.files import read_json
 from scripts.text.prompts import Prompt, load_prompt
 from scripts.text.taxonomy import load_taxonomy
 
+INSTEAD = ("none", "next_strategy", "others_experience")  # none: self-disclosures stay
+
 
 @dataclass(frozen=True)
 class Roles:
-    """Everything a turn needs; `detector` and `reference` are None for the plain form and the variants without them."""
+    """Everything a turn needs; `detector` and `reference` are None for the plain form and the variants without them.
+
+    `rephrase` rewrites self-disclosures; `ranks` says that the next most probable strategy takes their place.
+    """
 
     system: str
     supporter: Chat
@@ -29,6 +34,8 @@ class Roles:
     detector: Chat | None
     reference: Chat | None
     seeker: Chat
+    rephrase: Chat | None
+    ranks: bool
     sentiment: Scorer
     prompts: dict[str, Prompt]
     values: list[dict]
@@ -46,7 +53,7 @@ class Roles:
         """Ends the model server if there is one, brings the journals to disk and logs the counts."""
         if self.weights is not None:
             self.weights.close()
-        for chat in (self.detector, self.reference, self.supporter, self.seeker):
+        for chat in (self.detector, self.reference, self.supporter, self.rephrase, self.seeker):
             if chat is not None:
                 chat.close()
 
@@ -55,6 +62,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options that simulation and rollouts share."""
     parser.add_argument("--system", required=True, help="id of the supporter system")
     parser.add_argument("--form", choices=["four_step", "plain"], required=True)
+    parser.add_argument("--self-disclosure", choices=INSTEAD, required=True, help="what takes its place (section I)")
     parser.add_argument("--supporter", type=json.loads, required=True, help="model entry, or {backend: local}")
     parser.add_argument("--seeker", type=json.loads, required=True, help="model entry of the seeker simulator")
     parser.add_argument("--base", type=Path, help="checkpoint folder of the local roles")
@@ -66,6 +74,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--alternative-prompt", type=Path, help="A-SUP-ALT, for supporters that are asked again")
     parser.add_argument("--detector-prompt", type=Path)
     parser.add_argument("--reference-prompt", type=Path)
+    parser.add_argument("--rephrase-model", type=json.loads, help="model entry of who rewrites self-disclosures")
+    parser.add_argument("--rephrase-prompt", type=Path, help="A-REPH")
     parser.add_argument("--seeker-prompt", type=Path, required=True)
     parser.add_argument("--values", type=Path, required=True)
     parser.add_argument("--strategies", type=Path, required=True)
@@ -97,7 +107,9 @@ def open_roles(args: argparse.Namespace) -> Roles:
     local_supporter = args.supporter["backend"] == "local"
     weights = None
     if adapters or local_supporter:
-        weights = open_weights(args.base_backend, args.base, adapters, args.output)
+        # Strategies are ranked in this process alone, whatever the other systems' models are served by.
+        backend = "local" if args.self_disclosure == "next_strategy" else args.base_backend
+        weights = open_weights(backend, args.base, adapters, args.output)
     lock_step = isinstance(weights, LocalModel)
     sentiment = open_sentiment(args.sentiment_kind, args.sentiment_model)
     if args.sentiment_model and not lock_step:
@@ -116,6 +128,7 @@ def open_roles(args: argparse.Namespace) -> Roles:
         "alternative": args.alternative_prompt,
         "detector": args.detector_prompt,
         "reference": args.reference_prompt,
+        "rephrase": args.rephrase_prompt,
         "seeker": args.seeker_prompt,
     }
     supporter = (
@@ -131,6 +144,10 @@ def open_roles(args: argparse.Namespace) -> Roles:
         detector=local_chat("detector") if args.detector else None,
         reference=local_chat("reference") if args.reference else None,
         seeker=open_remote(args.seeker, sampling["seeker"], journal("seeker")),
+        rephrase=open_remote(args.rephrase_model, sampling["rephrase"], journal("rephrase"))
+        if args.rephrase_model
+        else None,
+        ranks=args.self_disclosure == "next_strategy",
         sentiment=sentiment,
         prompts={name: load_prompt(path) for name, path in prompts.items() if path},
         values=load_taxonomy(args.values),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from scripts.dialogues.roles import Roles, add_options, open_roles
 from scripts.dialogues.schedule import play
+from scripts.dialogues.shares import sample_personas
 from scripts.dialogues.turns import answer_back, support
 from scripts.text.files import read_jsonl, write_jsonl
 
@@ -56,14 +57,19 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dialogues", type=Path, required=True, help="with alternatives")
     parser.add_argument("--personas", type=Path, required=True)
+    parser.add_argument(
+        "--share", type=float, required=True, help="share of the personas rolled out (requirement A-051)"
+    )
+    parser.add_argument("--seed", type=int, required=True)
     add_options(parser)
     return parser.parse_args(argv)
 
 
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
-    cut = branches(read_jsonl(args.dialogues))
-    personas = {persona["id"]: persona for persona in read_jsonl(args.personas)}
+    chosen = sample_personas(read_jsonl(args.personas), args.share, args.seed)
+    personas = {persona["id"]: persona for persona in chosen}
+    cut = branches([dialogue for dialogue in read_jsonl(args.dialogues) if dialogue["persona_id"] in personas])
     with contextlib.closing(open_roles(args)) as roles:
         done = roll_out(cut, personas, roles)
     write_jsonl(args.output, ({**branch, "turns": branch["turns"][branch["turn"] :]} for branch in done))

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from scripts.dialogues.roles import Roles, add_options, open_roles
 from scripts.dialogues.schedule import play
+from scripts.dialogues.shares import sample_personas
 from scripts.dialogues.turns import answer_back, begin, support
 from scripts.provenance.errors import Problem
-from scripts.text.draws import seeded
 from scripts.text.files import read_jsonl, write_jsonl
 
 log = logging.getLogger(__name__)
@@ -33,19 +33,6 @@ def simulate(personas: list[dict], roles: Roles, alternatives: bool) -> list[dic
 
     play(dialogues, exchange, roles.max_exchanges, roles.at_once)
     return dialogues
-
-
-def sample_personas(personas: list[dict], share: float, seed: int) -> list[dict]:
-    """A fixed random share of the personas, in file order; a duplicate id is a Problem."""
-    repeated = [name for name, count in Counter(persona["id"] for persona in personas).items() if count > 1]
-    if repeated:
-        raise Problem(f"personas: {len(repeated)} ids stand twice, {repeated[0]!r} first. Make every id unique.")
-    if share >= 1:
-        return personas
-    keep = round(share * len(personas))
-    chosen = sorted(personas, key=lambda persona: seeded(seed, "share", persona["id"]).random())[:keep]
-    names = {persona["id"] for persona in chosen}
-    return [persona for persona in personas if persona["id"] in names]
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:

@@ -1,12 +1,15 @@
 """One exchange of one or many dialogues: the supporter's turn, the seeker's turn, the end rules."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from scripts.dialogues.alternatives import Spoken, add_alternatives, described
+from scripts.dialogues.disclosure import without_disclosures
 from scripts.dialogues.roles import Roles
 from scripts.llm.chat import Request
 from scripts.llm.top_values import top_values
-from scripts.text.answers import parse_four_steps, parse_text, parse_values
+from scripts.text.answers import parse_four_steps, parse_text, parse_two_steps, parse_values
 from scripts.text.contexts import detector_messages, reference_messages, supporter_messages
 from scripts.text.taxonomy import labels
 
@@ -57,7 +60,7 @@ def support(dialogues: list[dict], roles: Roles, alternatives: bool) -> None:
         )
         for dialogue, turn in drafts
     ]
-    answers = roles.supporter.ask(requests, parse_text if roles.plain else parse_four_steps)
+    answers = roles.supporter.ask(requests, answer_parser(roles))
     spoken = []
     for (dialogue, turn), asked, answer in zip(drafts, requests, answers, strict=True):
         if answer.value is None:
@@ -66,8 +69,20 @@ def support(dialogues: list[dict], roles: Roles, alternatives: bool) -> None:
         turn |= {"text": answer.value} if roles.plain else described(answer.value, answer.text, roles)
         dialogue["turns"].append(turn)
         spoken.append(Spoken(turn, asked, answer.text))
-    if alternatives and not roles.plain:
+    if alternatives and roles.reference is not None:
         add_alternatives(spoken, roles)
+    if roles.ranks or roles.rephrase is not None:
+        speaking = [dialogue for dialogue, _ in drafts if dialogue["end_reason"] is None]
+        for place in without_disclosures(spoken, [dialogue["turns"][:-1] for dialogue in speaking], roles):
+            speaking[place]["turns"].pop()
+            speaking[place]["end_reason"] = "failed"
+
+
+def answer_parser(roles: Roles) -> Callable[[str], Any]:
+    """How the supporter's answer is read: plain text, four steps, or two where there is no reference to weigh."""
+    if roles.plain:
+        return parse_text
+    return parse_four_steps if roles.reference is not None else parse_two_steps
 
 
 def filled(drafts: Drafts, field: str, values: list) -> Drafts:

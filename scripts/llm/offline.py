@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.llm import offline_dialogue, offline_judges, offline_personas
+from scripts.llm import offline_dialogue, offline_judges, offline_personas, offline_themes
 from scripts.llm.offline_reading import Message
 from scripts.text.draws import seeded
 from scripts.text.lexicon import Lexicon, load_lexicon
@@ -21,7 +21,11 @@ ANSWERERS: dict[str, Answerer] = {
     "A-SEEK": offline_dialogue.seek,
     "A-SUP": offline_dialogue.support,
     "A-SUP-E": offline_dialogue.support,
+    "A-SUP-R": offline_dialogue.support,
+    "A-SUP-V": offline_dialogue.support_in_two_steps,
+    "A-SUP-0": offline_dialogue.support_in_two_steps,
     "A-SUP-ALT": offline_dialogue.support_otherwise,
+    "A-REPH": offline_dialogue.rephrase,
     "A-SIT": offline_personas.write_situations,
     "A-ALN": offline_personas.rate_alignment,
     "A-ELAB": offline_personas.name_emotion,
@@ -30,6 +34,9 @@ ANSWERERS: dict[str, Answerer] = {
     "A-INT": offline_judges.rate_intensity,
     "A-VAL": offline_judges.compare_values,
     "A-EMO": offline_judges.score_emotion,
+    "A-VAL1": offline_themes.rate_values,
+    "A-LOW1": offline_themes.find_gaps,
+    "A-LOW2": offline_themes.name_themes,
 }
 
 
@@ -64,6 +71,11 @@ def _undecided(rng: random.Random, answer: str) -> str:
     return answer[: answer.index("Step 4.")]
 
 
+def _unspoken(rng: random.Random, answer: str) -> str:
+    """Steps without the last block."""
+    return answer[: answer.index("Step 4.")]
+
+
 def _cut(rng: random.Random, answer: str) -> str:
     return answer[: len(answer) // 2]
 
@@ -80,7 +92,11 @@ BREAKERS: dict[str, Callable[[random.Random, str], str]] = {
     "A-SEEK": _emptied,
     "A-SUP": _undecided,
     "A-SUP-E": _undecided,
+    "A-SUP-R": _undecided,
+    "A-SUP-V": _unspoken,
+    "A-SUP-0": _unspoken,
     "A-SUP-ALT": _undecided,
+    "A-REPH": _emptied,
     "A-SIT": _emptied,
     "A-ALN": _cut,
     "A-ELAB": _chatty,
@@ -89,4 +105,7 @@ BREAKERS: dict[str, Callable[[random.Random, str], str]] = {
     "A-INT": _chatty,
     "A-VAL": _without_results,
     "A-EMO": _chatty,
+    "A-VAL1": _cut,
+    "A-LOW1": _chatty,
+    "A-LOW2": _chatty,
 }

@@ -1,4 +1,4 @@
-"""The offline seeker (A-SEEK) and the offline GPT supporter (A-SUP, A-SUP-E, A-SUP-ALT)."""
+"""The offline seeker (A-SEEK), the offline GPT supporter (A-SUP and its variants, A-SUP-ALT) and rewriter (A-REPH)."""
 
 import random
 import re
@@ -19,6 +19,7 @@ from scripts.text.lexicon import Lexicon
 
 MEMORY = 3  # supporter turns whose cues still work on the seeker, the last one included
 MOST_VALUES = 4  # voiced in one seeker turn
+THIRD, LAST = "Step 3.\n-Reasoning:", "Step 4."
 OPENING_STATE = "start"  # what a bare situation is taken for when a strategy is chosen
 
 
@@ -93,6 +94,27 @@ def support_otherwise(rng: random.Random, messages: list[Message], lexicon: Lexi
     return _last_steps(rng, text, spoken(text), decision[1] == "Yes", lexicon)
 
 
+def support_in_two_steps(rng: random.Random, messages: list[Message], lexicon: Lexicon) -> str:
+    """Steps 1 and 4, as `support` without a reference."""
+    text = all_text(messages)
+    turns = spoken(text)
+    first = f"Step 1.\n-Reasoning: {_feeling(turns, lexicon)} about {_topic(turns, lexicon)}.\n"
+    last = _last_steps(rng, text, turns, False, lexicon)
+    return first + last[last.index(LAST) :]
+
+
+def rephrase(rng: random.Random, messages: list[Message], lexicon: Lexicon) -> str:
+    """The response with a sentence about people in general in place of the one about oneself, act and cues kept."""
+    text = all_text(messages)
+    response = marked(text, "Response")
+    act, cues = lexicon.act(response), cue_words(response, lexicon)
+    turns = spoken(text)
+    stem = rng.choice(lexicon.raw["strategies"]["Information"])
+    stem = stem.format(t=lexicon.topic(response) or _topic(turns, lexicon), e=_feeling(turns, lexicon))
+    frame = lexicon.raw["reply_tail"][(1 if act else 0) + (2 if cues else 0)]
+    return frame.format(stem=stem, act=act, cue=_listed(cues))
+
+
 def _last_steps(rng: random.Random, text: str, turns: list[Turn], uses: bool, lexicon: Lexicon) -> str:
     """Steps 3 and 4: with the reference its act and cues, without it at most one own cue of a target value."""
     strategy = _strategy(rng, turns, lexicon)
@@ -104,8 +126,8 @@ def _last_steps(rng: random.Random, text: str, turns: list[Turn], uses: bool, le
     stem = stem.format(t=_topic(turns, lexicon), e=_feeling(turns, lexicon))
     frame = lexicon.raw["reply_tail"][(1 if act else 0) + (2 if cues else 0)]
     return (
-        f"Step 3.\n-Reasoning: {'Yes, it fits' if uses else 'No, it does not fit'}.\n"
-        f"Step 4.\n-Strategy: {strategy}\n-Response: {frame.format(stem=stem, act=act, cue=_listed(cues))}"
+        f"{THIRD} {'Yes, it fits' if uses else 'No, it does not fit'}.\n"
+        f"{LAST}\n-Strategy: {strategy}\n-Response: {frame.format(stem=stem, act=act, cue=_listed(cues))}"
     )
 
 

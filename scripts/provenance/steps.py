@@ -6,6 +6,9 @@ A test compares them with the graph's commands for all three runs.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from scripts.config.system_references import TABLES
+from scripts.config.systems import resolved
+
 REMOTE = ("openai", "offline")  # backends that answer through an address; any other is weights of our own
 VARIANTS = ("value", "emotion")
 JUDGES = ("skills", "intensity")
@@ -14,6 +17,7 @@ NUMBERS = (  # leaves that resources/estimates.csv may name
     "supporter.rollouts.train_share",
     "supporter.emotion.samples",
     "judging.repeats",
+    "judging.low_values.dialogues",
 )
 
 
@@ -30,20 +34,46 @@ class Step:
 
 def settings_of(config: dict) -> dict:
     """What of a config the estimate depends on: one mapping that a job can be told."""
-    named = {"rows": config["select"]["systems"], "teachers": config["supporter"]["sources"]}
-    used = {*named["rows"], *(name for sources in named["teachers"].values() for name in sources.values())}
-    models = config["models"]
+    systems, select, models = resolved(config["systems"]), config["select"], config["models"]
+    bases = {name: systems[name]["of"] for name in select["disclosure"]}
+    low = config["judging"]["low_values"]["system"]
+    rows = list(dict.fromkeys([*(name for part in TABLES for name in select[part]), *bases.values(), low]))
+    named = {"rows": rows, "teachers": config["supporter"]["sources"], "rollouts": select["rollouts"]}
+    teachers = [name for sources in named["teachers"].values() for name in sources.values()]
+    rolled = [name for names in select["rollouts"].values() for name in names]
+    used = sorted({*rows, *teachers, *rolled})
     return named | {
         "numbers": {name: _leaf(config, name) for name in NUMBERS},
         "roles": {role: models[name]["id"] for role, name in config["roles"].items()},
-        "reference": config["judging"]["reference"],
-        "supporters": {name: _remote(models[config["systems"][name]["supporter"]]) for name in sorted(used)},
+        "judged": [name for name in rows if name not in _only_paired(config)],
+        "pairs": _pairs(config, bases),
+        "low": low,
+        "supporters": {name: _remote(models[systems[name]["supporter"]]) for name in used},
+        "rewritten": [name for name in used if systems[name]["self_disclosure"] == "others_experience"],
     }
+
+
+def _only_paired(config: dict) -> set[str]:
+    """Rows of win ratios alone: nobody rates their skills."""
+    select = config["select"]
+    rated = {name for part in TABLES if part != "compared" for name in select[part]}
+    bases = {config["systems"][name]["of"] for name in select["disclosure"]}
+    return {*select["compared"], config["judging"]["low_values"]["system"]} - rated - bases
+
+
+def _pairs(config: dict, bases: dict[str, str]) -> list[list[str]]:
+    """[reference, system] of every comparison by ES-Value, each once: tables 3, 2, 21 and 23."""
+    select, judging = config["select"], config["judging"]
+    found = [[judging["reference"], name] for name in select["systems"]]
+    found += [[judging["tested_against"]["components"], name] for name in select["components"]]
+    found += [[reference, name] for reference in judging["tested_against"]["compared"] for name in select["compared"]]
+    found += [[base, name] for name, base in bases.items()]
+    return [list(pair) for pair in dict.fromkeys(map(tuple, found)) if pair[0] != pair[1]]
 
 
 def steps_of(settings: dict, results: str) -> Iterator[Step]:
     """Every step of `all`, of artifacts below the folder `results`."""
-    roles, numbers, rows = settings["roles"], settings["numbers"], settings["rows"]
+    roles, numbers = settings["roles"], settings["numbers"]
     personas = {"situations": "write_situations", "alignment": "rate_alignment", "demographics": "write_demographics"}
     for role, rule in personas.items():
         yield Step(f"personas.{rule}", f"{results}/personas/{_WRITTEN[rule]}.jsonl", "--model", roles[role])
@@ -51,16 +81,25 @@ def steps_of(settings: dict, results: str) -> Iterator[Step]:
     yield Step("personas.label_emotions", f"{results}/personas/emotions.jsonl", "--model", roles["emotions"], votes)
     yield from _dialogues(settings, results)
     samples = {"--samples": numbers["supporter.emotion.samples"]}
-    for split in ("train", "dev"):
-        rewards = f"{results}/supporter/emotion/rewards/{split}.parquet"
-        yield Step("supporter.score_emotions", rewards, "--model", roles["emotion_score"], samples)
-    for name in rows:
+    for name in settings["rollouts"]["emotion"]:
+        for split in ("train", "dev"):
+            rewards = f"{results}/supporter/emotion/rewards/{name}/{split}.parquet"
+            yield Step("supporter.score_emotions", rewards, "--model", roles["emotion_score"], samples)
+    for name in settings["judged"]:
         for judge in JUDGES:
             yield Step(f"judging.judge_{judge}", f"{results}/judging/{judge}/{name}.jsonl", "--model", roles[judge])
-        if name != settings["reference"]:
-            pairs = f"{results}/judging/values/{settings['reference']}/{name}.jsonl"
-            repeats = {"--repeats": numbers["judging.repeats"]}
-            yield Step("judging.judge_values", pairs, "--model", roles["values"], repeats)
+    for reference, name in settings["pairs"]:
+        pairs = f"{results}/judging/values/{reference}/{name}.jsonl"
+        repeats = {"--repeats": numbers["judging.repeats"]}
+        yield Step("judging.judge_values", pairs, "--model", roles["values"], repeats)
+    lowest = {"--count": numbers["judging.low_values.dialogues"]}
+    for rule, folder, given in (
+        ("rate_values", "rated_values", {}),
+        ("explain_low_values", "low_values", lowest),
+        ("assign_themes", "themes", {}),
+    ):
+        artifact = f"{results}/judging/{folder}/{settings['low']}.jsonl"
+        yield Step(f"judging.{rule}", artifact, "--model", roles["themes"], given)
 
 
 _WRITTEN = {"write_situations": "situations", "rate_alignment": "rated", "write_demographics": "demographics"}
@@ -70,21 +109,25 @@ def _dialogues(settings: dict, results: str) -> Iterator[Step]:
     """Simulations: the rows' test dialogues, the teachers' train and dev dialogues, and rollouts of the rewarded."""
     teachers = settings["teachers"]
     talks = [(name, "test") for name in settings["rows"]]
-    taught = dict.fromkeys(teachers[variant][part] for variant in VARIANTS for part in ("sft", "rollouts"))
+    rolled = dict.fromkeys(name for variant in VARIANTS for name in settings["rollouts"][variant])
+    taught = dict.fromkeys([*(teachers[variant]["sft"] for variant in VARIANTS), *rolled])
     talks += [(name, split) for name in taught for split in ("train", "dev")]
     for name, split in talks:
         local = settings["supporters"][name] is None
         share = settings["numbers"]["supporter.rollouts.train_share"] if local and split == "train" else 1
         yield from _speaking(settings, "simulate_dialogues", name, f"{results}/dialogues/{name}/{split}.jsonl", share)
-    for name in dict.fromkeys(teachers[variant]["rollouts"] for variant in VARIANTS):
+    for name in rolled:
         for split in ("train", "dev"):
             branches = f"{results}/dialogues/{name}/{split}_rollouts.jsonl"
-            yield from _speaking(settings, "roll_out_alternatives", name, branches, None)
+            share = settings["numbers"]["supporter.rollouts.train_share"] if split == "train" else 1
+            yield from _speaking(settings, "roll_out_alternatives", name, branches, share)
 
 
-def _speaking(settings: dict, rule: str, name: str, artifact: str, share: float | None) -> Iterator[Step]:
-    given = {} if share is None else {"--share": share}
+def _speaking(settings: dict, rule: str, name: str, artifact: str, share: float) -> Iterator[Step]:
+    given = {"--share": share}
     asked = {"--seeker": settings["roles"]["seeker"], "--supporter": settings["supporters"][name]}
+    if name in settings["rewritten"]:
+        asked["--rephrase-model"] = settings["roles"]["rephrase"]
     for option, model in asked.items():
         if model is not None:
             yield Step(f"dialogues.{rule}", artifact, option, model, given)

@@ -1,7 +1,7 @@
 """DPO pairs of the supporter: the candidate of higher reward against the other (paper A, section 5.3, Table 19).
 
 Writes rows {id, prompt, chosen, rejected} for each split and `counts.json`: pairs whose chosen answer is the initial
-one, the alternative, and turns compared.
+one, the alternative, and turns compared; and the same for both ways to compare with T_diff, `gt` (>) and `ge` (>=).
 Run: python -m scripts.supporter.build_preference_pairs --help
 """
 
@@ -36,6 +36,7 @@ def build(dialogues: list[dict], rewards: dict, args: argparse.Namespace, prompt
     """The pairs and counts of one split; answers outside the eight strategies make no pair (as in the SFT filter)."""
     pairs: list[dict] = []
     counts: Counter = Counter(initial=0, alternative=0, compared=0)
+    ways = {way: dict.fromkeys(("initial", "alternative"), 0) for way in ("gt", "ge")}
     for dialogue in dialogues:
         for turn in dialogue["turns"]:
             both = rewards.get((dialogue["id"], turn["index"]))
@@ -46,6 +47,8 @@ def build(dialogues: list[dict], rewards: dict, args: argparse.Namespace, prompt
                 continue
             counts["compared"] += 1
             difference = both["initial"] - both["alternative"]
+            for way, tally in ways.items():
+                tally["initial" if difference > 0 else "alternative"] += exceeds(difference, args.threshold, way)
             if not exceeds(difference, args.threshold, args.compare):
                 continue
             chosen, rejected = ("initial", "alternative") if difference > 0 else ("alternative", "initial")
@@ -61,7 +64,7 @@ def build(dialogues: list[dict], rewards: dict, args: argparse.Namespace, prompt
                     "rejected": [{"role": "assistant", "content": answers[rejected]["answer"]}],
                 }
             )
-    return pairs, {**counts, "kept": len(pairs)}
+    return pairs, {**counts, "kept": len(pairs), **ways}
 
 
 def horizon(text: str) -> int | None:

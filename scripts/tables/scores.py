@@ -22,8 +22,21 @@ class System:
     """A row of a table: the system's id in file names, and the row's published keys."""
 
     id: str
-    category: str
-    model: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows that are tested against one reference model, which may be a row too; `label` is its printed name."""
+
+    reference: str
+    label: str
+    systems: tuple[System, ...]
+
+
+def key_of(keys: Sequence[str], block: Block, system: System, metric: Metric) -> tuple[str, ...]:
+    """The published key of a cell: the system's, the metric's group or the reference model, the metric."""
+    return (*system.keys, metric[0] if keys[-1] == "group" else block.label, metric[1])
 
 
 @dataclass(frozen=True)
@@ -52,20 +65,27 @@ def end_reasons(path: str, system: str) -> dict[str, str]:
         if dialogue["system"] != system:
             raise Problem(
                 f"{path}, dialogue {dialogue['id']} is of {dialogue['system']}, not {system}. "
-                "Give the files in the order of --systems."
+                "Give the files in the systems' order."
             )
         ends[dialogue["persona_id"]] = dialogue["end_reason"]
     return ends
 
 
-def load_scores(skills: str, intensity: str, values: str | None, finished: set[str]) -> Scores:
-    """A system's scores by metric and persona; `values` is None for the reference model.
+def load_scores(skills: str, intensity: str, finished: set[str]) -> Scores:
+    """A system's skills and intensity by metric and persona."""
+    return _loaded((("es_skills", skills), ("es_intensity", intensity)), finished)
 
-    A judged dialogue that is not among the `finished` ones is a Problem: the files are of different builds.
-    """
+
+def load_ratios(values: str, finished: set[str]) -> Scores:
+    """A system's win ratios by perspective and persona."""
+    return _loaded((("es_value", values),), finished)
+
+
+def _loaded(files: Sequence[tuple[str, str]], finished: set[str]) -> Scores:
+    """A judged dialogue that is not among the `finished` ones is a Problem: the files are of different builds."""
     scores: Scores = collections.defaultdict(dict)
-    for group, path in (("es_skills", skills), ("es_intensity", intensity), ("es_value", values)):
-        for row in read_jsonl(path) if path else []:
+    for group, path in files:
+        for row in read_jsonl(path):
             if row["id"] not in finished:
                 raise Problem(f"{path} judges {row['id']}, which is no finished dialogue. Build that file again.")
             for name, score in row.items():
@@ -87,7 +107,7 @@ def measure(
     cells = [(system, metric) for system in scores for metric in metrics]
     weights = resample_weights(len(personas), resamples, seed)
     found = {cell: scores[cell[0]].get(cell[1], {}) for cell in cells}
-    differences = {cell: _differences(cell[1], found[cell], found[reference, cell[1]]) for cell in cells}
+    differences = {cell: _differences(cell[1], found[cell], found.get((reference, cell[1]), {})) for cell in cells}
     intervals = mean_intervals([[found[cell].get(persona) for persona in personas] for cell in cells], weights)
     apart = mean_intervals([[differences[cell].get(persona) for persona in personas] for cell in cells], weights)
     measured = {}
@@ -104,7 +124,7 @@ def measure(
             interval=interval,
             test=against_complement(sample)
             if is_ratio
-            else mann_whitney(sample, list(found[reference, cell[1]].values())),
+            else mann_whitney(sample, list(found.get((reference, cell[1]), {}).values())),
             own_p=wilcoxon_half(sample) if is_ratio else None,
             difference=fmean(differences[cell].values()) if differences[cell] else None,
             difference_interval=difference_interval,

@@ -11,6 +11,12 @@ _FOUR_STEPS = re.compile(
     r"\n\s*-\s*Response:\s*(?P<response>[^\n]+?)\s*",
     re.DOTALL,
 )
+_TWO_STEPS = re.compile(
+    r"\s*Step 1\.[^\n]*\n\s*-\s*Reasoning:\s*(?P<issue>(?:(?!\n\s*Step \d\.).)+?)\s*"
+    r"\n\s*Step 4\.[^\n]*\n\s*-\s*Strategy:\s*(?P<strategy>[^\n]+?)\s*"
+    r"\n\s*-\s*Response:\s*(?P<response>[^\n]+?)\s*",
+    re.DOTALL,
+)
 _STEP_3 = re.compile(r"^[ \t]*Step 3\.", re.MULTILINE)
 _STEP_3_REASONING = re.compile(r"^[ \t]*Step 3\.[^\n]*\n\s*-\s*Reasoning:", re.MULTILINE)
 _NO_STEPS_1_2 = "Step 1.\n-Reasoning: none\nStep 2.\n-Reasoning: none\n"
@@ -36,17 +42,29 @@ def parse_four_steps(text: str) -> FourSteps:
     found = _FOUR_STEPS.fullmatch(text)
     if not found:
         raise ValueError("not four steps with reasoning, Yes/No, strategy and response")
-    response = found["response"].strip(' "')
-    if not response:
-        raise ValueError("empty response")
     return FourSteps(
         issue=found["issue"],
         points=found["points"],
         use_reference=found["decision"] == "Yes",
         use=found["use"],
         strategy=found["strategy"],
-        response=response,
+        response=_said(found),
     )
+
+
+def parse_two_steps(text: str) -> FourSteps:
+    """An answer without a reference has Steps 1 and 4 alone (A-060); ValueError when a block is missing."""
+    found = _TWO_STEPS.fullmatch(text)
+    if not found:
+        raise ValueError("not Steps 1 and 4 with reasoning, strategy and response")
+    return FourSteps(found["issue"], "", False, "", found["strategy"], _said(found))
+
+
+def _said(found: re.Match[str]) -> str:
+    response = found["response"].strip(' "')
+    if not response:
+        raise ValueError("empty response")
+    return response
 
 
 def up_to_step_3(text: str) -> str:

@@ -74,7 +74,7 @@ def test_planted_effects_are_recovered(demo):
 
 
 def test_dpo_learns_to_prefer_on_dev_and_has_pairs_enough(demo):
-    for variant, point in (("value", "h3_g1_t2"), ("emotion", "h3_g1_t0.5")):
+    for variant, point in (("value", "ours_sft/h3_g1_t2"), ("emotion", "emotion_gpt/h3_g1_t0.5")):
         folder = demo.folder / f"results/demo/supporter/{variant}"
         report = json.loads((folder / f"dpo_adapter/{point}/training.json").read_text())
         assert max(epoch["eval_rewards/accuracies"] for epoch in report["dev"]) > 0.5
@@ -186,14 +186,14 @@ def test_plain_and_warm_jobs_write_the_same_bytes(demo, tmp_path):
     again = [
         "results/demo/judging/values/ours_dpo/ours_sft.jsonl",
         "results/demo/labels/dialogues/ours_sft/dev.parquet",
-        "results/demo/supporter/value/dpo_adapter/h3_g1_t2/adapter_model.safetensors",
+        "results/demo/supporter/value/dpo_adapter/ours_sft/h3_g1_t2/adapter_model.safetensors",
     ]
     before = {name: digest(demo.folder / name) for name in again}
     (demo.folder / again[0]).unlink()
     (demo.folder / again[1]).unlink()
     shutil.rmtree((demo.folder / again[2]).parent)
     shutil.rmtree(demo.folder / "journal/results/demo/judging/values/ours_dpo")
-    targets = [again[0], again[1], "results/demo/supporter/value/dpo_adapter/h3_g1_t2"]
+    targets = [again[0], again[1], "results/demo/supporter/value/dpo_adapter/ours_sft/h3_g1_t2"]
     built = demo.snakemake(*targets, AFFIRM_CHECKPOINTS=str(tmp_path))  # nothing kept to publish again
     assert built.returncode == 0, built.stderr[-3000:]
     assert {name: digest(demo.folder / name) for name in again} == before

@@ -29,6 +29,7 @@ GIVEN: dict[str, list] = {
     ],
     "ingest_only.*.file": ["reddit/offmychest_comments.zst"],
     "*.target_modules": [["q_proj"]],
+    "select.rollouts.emotion": [["emotion_gpt", "gpt"]],
     "llm.budget_usd": [25.0],
     "operation.endpoints.openai.base_url": ["http://localhost:8000/v1"],
     "operation.endpoints.openai.key_env": ["OTHER_KEY"],

@@ -5,7 +5,9 @@ from fnmatch import fnmatchcase
 SPEAKING = ("dialogues.simulate_dialogues", "dialogues.roll_out_alternatives")
 ESTIMATE = "audit.estimate_cost"
 SETTINGS = "tables.tabulate_table6"  # echoes every training's
-JUDGING = ("judging.judge_skills", "judging.judge_intensity", "judging.judge_values")
+LOW_VALUES = ("judging.rate_values", "judging.explain_low_values", "judging.assign_themes")
+JUDGING = ("judging.judge_skills", "judging.judge_intensity", "judging.judge_values", *LOW_VALUES)
+RESAMPLED = tuple(f"tables.tabulate_table{number}" for number in (2, 3, 14, 20, 21, 22, 23))
 # Rules whose jobs a leaf is told to; the first pattern that fits counts. A word after a rule: only its jobs with it.
 ROOTS: dict[str, tuple[str, ...]] = {
     "roles.situations": ("personas.write_situations", ESTIMATE),
@@ -14,6 +16,8 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "roles.demographics": ("personas.write_demographics", ESTIMATE),
     "roles.seeker": (*SPEAKING, ESTIMATE),
     "roles.emotion_score": ("supporter.score_emotions", ESTIMATE),
+    "roles.rephrase": ("dialogues.simulate_dialogues --rephrase-prompt", ESTIMATE),
+    "roles.themes": (*LOW_VALUES, ESTIMATE),
     "roles.skills": ("judging.judge_skills", ESTIMATE),
     "roles.intensity": ("judging.judge_intensity", ESTIMATE),
     "roles.values": ("judging.judge_values", ESTIMATE),
@@ -26,6 +30,8 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "sampling.detector.*": ("detector.predict_values", *(f"{rule} --detector" for rule in SPEAKING)),
     "sampling.reference.*": tuple(f"{rule} --reference-prompt" for rule in SPEAKING),
     "sampling.emotion_score.*": ("supporter.score_emotions",),
+    "sampling.rephrase.*": ("dialogues.simulate_dialogues --rephrase-prompt",),
+    "sampling.themes.*": LOW_VALUES,
     "sampling.skills.*": ("judging.judge_skills",),
     "sampling.intensity.*": ("judging.judge_intensity",),
     "sampling.values.*": ("judging.judge_values",),
@@ -88,11 +94,11 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "supporter.reward.compare": ("supporter.build_preference_pairs",),
     "supporter.emotion.samples": ("supporter.score_emotions", ESTIMATE),
     "supporter.emotion.*": ("supporter.score_emotions",),
-    "systems.*.category": ("tables.tabulate_table3",),
-    "systems.*.label": ("tables.tabulate_table3",),
     "judging.repeats": ("judging.judge_values", ESTIMATE),
+    "judging.low_values.dialogues": ("judging.explain_low_values", ESTIMATE),
+    "judging.low_values.themes": ("judging.assign_themes",),
     "judging.max_failed": JUDGING,
-    "stats.*": ("tables.tabulate_table3", "tables.plot_figure2", "audit.tabulate_planted"),
+    "stats.*": (*RESAMPLED, "tables.plot_figure2", "audit.tabulate_planted"),
     "world.effects": ("world.set_effects",),
     "world.posts": ("world.write_dumps",),
     "world.corpora.*": ("world.write_corpora",),
@@ -112,6 +118,9 @@ FIXED = {
     "supporter.reward.require_positive": "one choice so far",
     "*.train.optimizer": "one choice so far",
     "detector.rank": "one choice so far",
+    "supporter.sources.emotion.rollouts": "select.rollouts lists one",
+    "systems.ours_*.form": "a system that is made of it tells strategies",
+    "systems.dpo_gpt_h3_g1_t2.form": "a system that is made of it tells strategies",
     "systems.*.supporter": "its adapter belongs to the one local model",
     "systems.*.adapter": "a hosted model has none",
     "systems.*.reference": "plain systems take none",

@@ -21,7 +21,7 @@ UNKNOWN = [
     "results/labels/dialogues/gpt/extra/test.parquet",
     "results/supporter/baseline/nocorpus_adapter",
     "results/supporter/other/sft_adapter",
-    "results/supporter/value/dpo_adapter/h9_g1_t2",
+    "results/supporter/value/dpo_adapter/ours_sft/h9_g1_t2",
     "results/reference/triple/value/sft_adapter",
     "results/reddit/otherdump/submissions.parquet",
     "results/external/nodataset/file.jsonl",

@@ -14,7 +14,7 @@ from tests.graph.tree import ROOT, Job, dry_run
 
 TRAINING = re.compile(r"\.train_")
 # Options whose value is a model that answers requests (an endpoint, or the offline world).
-ASKING = {"--model", "--seeker", "--supporter"}
+ASKING = {"--model", "--seeker", "--supporter", "--rephrase-model"}
 
 
 def needed(jobs: list[Job], *targets: str) -> list[Job]:
@@ -96,7 +96,7 @@ def test_table1_counts_pairs_without_training_on_them_or_meeting_test_personas(c
     }
     assert {name for name in trained(jobs) if "/supporter/" in name} == {"results/supporter/value/sft_adapter"}
     assert "judging" not in stages(jobs)
-    pairs = {name.split("/")[4] for job in jobs if "pairs" in job.rule for name in job.outputs if "/supporter/" in name}
+    pairs = {name.split("/")[5] for job in jobs if "pairs" in job.rule for name in job.outputs if "/supporter/" in name}
     assert pairs == {"h3_g1_t2", "hall_g1_t1"}
 
 
@@ -137,12 +137,15 @@ def test_table3_trains_each_adapter_once_and_judges_every_system_once(closure):
         + [f"results/reference/single/{which}_adapter" for which in ("value/sft", "value/dpo", "emotion/sft")]
         + [f"results/supporter/baseline/{corpus}_adapter" for corpus in ("esconv", "extes", "psych8k")]
         + [f"results/supporter/{variant}/sft_adapter" for variant in ("value", "emotion")]
-        + ["results/supporter/value/dpo_adapter/h3_g1_t2", "results/supporter/emotion/dpo_adapter/h3_g1_t0.5"]
+        + ["results/supporter/value/dpo_adapter/ours_sft/h3_g1_t2"]
+        + ["results/supporter/emotion/dpo_adapter/emotion_gpt/h3_g1_t0.5"]
     )
     judged = [job.outputs[0] for job in jobs if job.rule.startswith("judging.")]
     assert len(judged) == len(set(judged)) == 9 + 9 + 8
     assert stages(jobs).isdisjoint({"audit"}) and "detector.predict_values" not in {job.rule for job in jobs}
-    assert "results/supporter/value/pairs/hall_g1_t1/counts.json" not in {name for job in jobs for name in job.outputs}
+    assert "results/supporter/value/pairs/ours_sft/hall_g1_t1/counts.json" not in {
+        name for job in jobs for name in job.outputs
+    }
 
 
 def test_skills_of_one_baseline_train_that_baseline_alone(closure):

@@ -72,6 +72,8 @@ def roles(seeker, supporter=four_steps, local=True, form="four_step", emotion=Fa
         "detector": None if plain or emotion else Fake(lambda request: "Face, Achievement"),
         "reference": None if plain else Fake(lambda request: "try walking"),
         "seeker": Fake(seeker),
+        "rephrase": None,
+        "ranks": False,
         "sentiment": lambda texts: [(voices(text), 0) for text in texts],
         "prompts": {role: load_prompt(f"{PROMPTS}/{name}.md") for role, name in names.items()},
         "values": load_taxonomy("resources/taxonomy/values.yaml"),
@@ -109,6 +111,7 @@ def run(module, tmp_path, monkeypatch, found, source, **more):
     options = {"personas": tmp_path / "personas.jsonl", "system": "ours", "form": "four_step", "seeker": "{}"}
     options |= {"supporter": "{}", "supporter-prompt": "x", "seeker-prompt": "x", "values": "x", "strategies": "x"}
     options |= {"example": "x", "sentiment-kind": "lexicon", "sampling": "{}", "history": "{}", "top-values": 3}
+    options |= {"self-disclosure": "none", "share": 1.0, "seed": 1}
     options |= {"max-exchanges": 4, "gratitude": json.dumps(THANKS), "end-score": 0.6, "output": tmp_path / source}
     module.main([str(part) for name, value in (options | more).items() for part in (f"--{name}", value)])
     return read_jsonl(tmp_path / source)

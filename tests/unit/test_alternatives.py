@@ -2,6 +2,7 @@
 
 from scripts.dialogues import roll_out_alternatives
 from scripts.dialogues.roll_out_alternatives import branches, roll_out
+from scripts.dialogues.shares import sample_personas
 from scripts.dialogues.simulate_dialogues import simulate
 from scripts.text.files import write_jsonl
 from tests.unit.fake_roles import FIRST, after, last_steps, persona, roles, run, said
@@ -95,3 +96,14 @@ def test_rollouts_are_written_from_the_alternative_on(tmp_path, monkeypatch):
     assert [(row["turn"], row["turns"][0]["index"], said(row)) for row in rows] == [
         (2, 2, [("supporter", "forced 2")])
     ] * 2
+
+
+def test_a_share_of_the_personas_is_rolled_out_the_same_that_a_trunk_would_be_of(tmp_path, monkeypatch):
+    found = roles(after("more", "[END]"), local=True)
+    dialogues = simulate([persona("a"), persona("b")], found, alternatives=True)
+    write_jsonl(tmp_path / "d.jsonl", dialogues)
+    (chosen,) = sample_personas([persona("a"), persona("b")], 0.5, 1)
+    more = {"dialogues": tmp_path / "d.jsonl", "share": 0.5}
+    rows = run(roll_out_alternatives, tmp_path, monkeypatch, roles(after("[END]")), "r.jsonl", **more)
+    assert {row["persona_id"] for row in rows} == {chosen["id"]}
+    assert len(rows) == sum("alternative" in turn for d in dialogues if d["id"] == chosen["id"] for turn in d["turns"])

@@ -188,8 +188,8 @@ def test_a_key_pasted_in_place_of_its_variable_is_not_printed():
         ),
         (
             "selected/value",
-            "h5_g1_t2",
-            "selected.value = 'h5_g1_t2': expected an entry of select.points.value",
+            "h3_g1_t0.5",
+            "selected.value = 'h3_g1_t0.5': expected an entry of select.points.value",
         ),
         ("points/h3_g1_t2/gamma", 0.9, "points.h3_g1_t2: its values spell h3_g0.9_t2"),
         ("reddit/multi/least", 16, "reddit.multi.least = 16: expected at most most = 15"),
@@ -253,7 +253,7 @@ def test_our_merge_of_overlays_is_snakemakes():
 
 def test_every_key_of_config_yaml_has_a_comment_with_its_source():
     text = (ROOT / BASE).read_text(encoding="utf-8")
-    known = r"(ours|\d(\.\d)*|[A-H](\.\d)?|Table \d+|Eq\. \d|A-0\d\d|I-A\d\d)"
+    known = r"(ours|\d(\.\d)*|[A-J](\.\d)?|Table \d+|Eq\. \d|A-0\d\d|I-A\d\d)"
     found = docs.sources(text)
     assert [
         path for path in docs.key_lines(text) if not re.fullmatch(rf"{known}(, {known})*", found.get(path, ""))

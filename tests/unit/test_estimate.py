@@ -103,16 +103,30 @@ def test_counts_follow_from_the_config():
     before = calls(config())
     assert before["personas.write_situations"] == pytest.approx(120 * 1.02)
     assert before["personas.label_emotions"] == pytest.approx(2036 * 5 * 1.02, rel=1e-3)
-    assert before["judging.judge_skills"] == pytest.approx(9 * 120 * 1.02)
-    assert before["judging.judge_values"] == pytest.approx(8 * 120 * 10 * 1.02)
+    assert before["judging.judge_skills"] == pytest.approx(34 * 120 * 1.02)
+    assert before["judging.judge_values"] == pytest.approx(35 * 120 * 10 * 1.02)
     after = calls(config(judging__repeats=20, personas__test=60, personas__votes=1, personas__cells=30))
     assert after["judging.judge_values"] == pytest.approx(before["judging.judge_values"])
     assert after["judging.judge_intensity"] == pytest.approx(before["judging.judge_intensity"] / 2)
     assert after["personas.write_situations"] == pytest.approx(before["personas.write_situations"] / 4)
     assert after["personas.label_emotions"] == pytest.approx(before["personas.label_emotions"] / 4 / 5)
     fewer = config()
-    fewer["select"]["systems"] = ["gpt", "ours_sft", "ours_dpo"]
-    assert calls(fewer)["judging.judge_values"] == pytest.approx(before["judging.judge_values"] / 4)
+    fewer["select"] |= {"systems": ["gpt", "ours_sft", "ours_dpo"], "components": ["gpt"], "disclosure": []}
+    fewer["select"] |= {"grid": ["ours_sft"], "compared": ["gpt", "esconv"]}
+    fewer["judging"]["tested_against"]["compared"] = ["ours_dpo"]
+    # Against ours_dpo: gpt and ours_sft of table 3, gpt (the same) and esconv of table 21.
+    assert calls(fewer)["judging.judge_values"] == pytest.approx(before["judging.judge_values"] * 3 / 35)
+    assert calls(fewer)["judging.judge_skills"] == pytest.approx(before["judging.judge_skills"] * 3 / 34)
+    low = calls(config(judging__low_values__dialogues=80))
+    assert low["judging.assign_themes"] == pytest.approx(2 * before["judging.assign_themes"])
+    assert low["judging.rate_values"] == before["judging.rate_values"]
+
+
+def test_rollouts_and_their_scores_are_of_a_share_of_the_train_personas_and_of_all_dev_ones():
+    before, half = calls(config()), calls(config(supporter__rollouts__train_share=0.2))
+    for rule in ("dialogues.roll_out_alternatives", "supporter.score_emotions"):
+        train, dev = 0.4 * 1796, 120
+        assert half[rule] / before[rule] == pytest.approx((train / 2 + dev) / (train + dev))
 
 
 def test_supporter_behind_an_address_is_asked_and_one_of_ours_is_not():

@@ -9,16 +9,20 @@ from statistics import fmean
 
 import pytest
 
+from scripts.judging.assign_themes import parse_themes
+from scripts.judging.explain_low_values import parse_areas
 from scripts.judging.judge_intensity import parse_intensity
 from scripts.judging.judge_skills import parse_skills
 from scripts.judging.judge_values import parse_results
+from scripts.judging.rate_values import parse_ratings as parse_value_ratings
 from scripts.llm.offline import ANSWERERS, respond
+from scripts.llm.offline_reading import cue_words, strategy_of
 from scripts.personas.label_emotions import parse_emotion
 from scripts.personas.rate_alignment import parse_ratings
 from scripts.personas.write_demographics import parse_person
 from scripts.personas.write_situations import parse_situations
 from scripts.supporter.score_emotions import parse_score
-from scripts.text.answers import FourSteps, parse_four_steps, parse_text
+from scripts.text.answers import FourSteps, parse_four_steps, parse_text, parse_two_steps
 from scripts.text.lexicon import Lexicon, load_lexicon
 from scripts.text.prompts import load_prompt
 from scripts.text.taxonomy import load_taxonomy
@@ -259,6 +263,62 @@ def test_emotion_score_follows_the_change_of_mood(lexicon, folder, before, last,
     assert fmean(word in answer for answer in answers) > 0.7
 
 
+BARE = ("A-SUP-0", "A-SUP-R", "A-SUP-V")
+DISCLOSED = "I once felt sad about work too, maybe with tea, for your calm and joy."
+THEMES = load_taxonomy("resources/taxonomy/themes.yaml")
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_rewriter_keeps_act_and_cues_and_says_nothing_of_itself(lexicon, folder):
+    messages = load_prompt(folder / "A-REPH.md").messages(history=HISTORY, response=DISCLOSED)
+    words = changed(lexicon, malformed=0.0)
+    for sample in range(20):
+        said = respond("A-REPH", messages, str(sample), words)
+        assert strategy_of(said, words) == "Information" and "work" in said
+        assert words.act(said) == "tea" and cue_words(said, words) == ["calm", "joy"]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_supporter_without_a_reference_cues_target_values_alone_and_without_these_none(lexicon, folder):
+    words = changed(lexicon, malformed=0.0, gpt_own_cue=1.0)
+    given = {"strategies": load_taxonomy("resources/taxonomy/strategies.yaml"), "history": HISTORY}
+    for name, more, cues in (("A-SUP-0", {}, set()), ("A-SUP-V", {"targets": ["Tradition"]}, {"heritage", "ritual"})):
+        messages = load_prompt(folder / f"{name}.md").messages(**given, **more)
+        said = [parse_two_steps(respond(name, messages, str(n), words)).response for n in range(40)]
+        assert {cue for text in said for cue in cue_words(text, words)} == cues
+        assert not any(words.act(text) for text in said)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_value_ratings_follow_the_values_shown(lexicon, folder):
+    words = changed(lexicon, malformed=0.0)
+
+    def mean(dialogue: str) -> float:
+        messages = load_prompt(folder / "A-VAL1.md").messages(values=VALUES, dialogue=dialogue)
+        rated = [parse_value_ratings(respond("A-VAL1", messages, str(n), words)) for n in range(60)]
+        return fmean(rating["seeker"] + rating["supporter"] for rating in rated)
+
+    assert mean(RICH) - mean(POOR) > 1
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_themes_come_from_what_the_replies_lack(lexicon, folder):
+    words = changed(lexicon, malformed=0.0)
+    replies = (
+        "What part of work is hardest for you.",
+        "It takes courage to speak of work.",
+        "I sense how sad you are.",
+    )
+    dialogue = HISTORY + "".join(f"\nTherapist: {reply}\nPatient: I feel stuck." for reply in replies)
+    prompt = load_prompt(folder / "A-LOW1.md")
+    areas = parse_areas(respond("A-LOW1", prompt.messages(dialogue=dialogue, seeker=1, supporter=2), "0", words))
+    assert len(areas) == 3 and any("coping" in area for area in areas) and not any("strengths" in a for a in areas)
+    sorting = load_prompt(folder / "A-LOW2.md").messages(themes=THEMES, most=3, dialogue=dialogue, areas=areas)
+    named = respond("A-LOW2", sorting, "0", words).split(", ")
+    assert "Emotional Resilience and Coping Strategies" in named and "Exploration of Personal Interests" in named
+    assert "Strengths and Achievements Acknowledgment" not in named and len(named) == 3
+
+
 def parser_cases(folder: Path) -> dict[str, tuple[list[dict], object]]:
     """A request and its parser for every kind that is parsed in this suite."""
     value = VALUES[10]
@@ -269,6 +329,13 @@ def parser_cases(folder: Path) -> dict[str, tuple[list[dict], object]]:
     emotions = load_taxonomy("resources/taxonomy/emotions.yaml")
     support = support_messages(folder, HISTORY, "I value your calm, maybe tea could help.")
     ask = {name: load_prompt(folder / f"{name}.md").messages for name in ("A-SIT", "A-ALN", "A-ELAB", "A-DEMO")}
+    strategies = load_taxonomy("resources/taxonomy/strategies.yaml")
+    ask |= {
+        name: load_prompt(folder / f"{name}.md").messages for name in (*BARE, "A-REPH", "A-VAL1", "A-LOW1", "A-LOW2")
+    }
+    told = {"strategies": strategies, "history": HISTORY}
+    lacked = {"dialogue": RICH, "themes": THEMES, "most": 3, "areas": ["The therapist does not name any strengths."]}
+    themes = functools.partial(parse_themes, names=[theme["label"] for theme in THEMES], most=3)
     skills = functools.partial(parse_skills, names=[entry["name"] for entry in CRITERIA])
     judge = {name: load_prompt(folder / f"{name}.md").messages for name in ("A-SKILL", "A-INT", "A-EMO")}
     return {
@@ -282,6 +349,13 @@ def parser_cases(folder: Path) -> dict[str, tuple[list[dict], object]]:
         "A-ALN": (ask["A-ALN"](situations=listed, **described), lambda text: parse_ratings(text, 2)),
         "A-ELAB": (ask["A-ELAB"](situation=SITUATION, emotions=emotions), lambda text: parse_emotion(text, emotions)),
         "A-DEMO": (ask["A-DEMO"](**person), parse_person),
+        "A-SUP-R": (ask["A-SUP-R"](**told, reference="I value your calm, maybe tea could help."), parse_four_steps),
+        "A-SUP-V": (ask["A-SUP-V"](**told, targets=["Tradition"]), parse_two_steps),
+        "A-SUP-0": (ask["A-SUP-0"](**told), parse_two_steps),
+        "A-REPH": (ask["A-REPH"](history=HISTORY, response=DISCLOSED), parse_text),
+        "A-VAL1": (ask["A-VAL1"](values=VALUES, dialogue=RICH), parse_value_ratings),
+        "A-LOW1": (ask["A-LOW1"](dialogue=RICH, seeker=2, supporter=3), parse_areas),
+        "A-LOW2": (ask["A-LOW2"](**lacked), themes),
     }
 
 

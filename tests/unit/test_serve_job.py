@@ -74,6 +74,7 @@ def options(data: Path, output: Path, seed=1) -> list[str]:
         "seed": seed,
         "system": "ours_dpo",
         "form": "four_step",
+        "self-disclosure": "none",
         "supporter": '{"backend": "local"}',
         "seeker": json.dumps({"backend": "offline", "id": "gpt", "world": "resources/world.yaml"}),
         "base": data / "base",

@@ -23,7 +23,7 @@ SYSTEMS = [
     ("ours_sft", "Ours", "SFT"),
     ("ours_dpo", "Ours", "DPO"),
 ]
-ENTRIES = [{"id": id, "category": category, "model": model} for id, category, model in SYSTEMS]
+ENTRIES = [{"id": id, "keys": [category, model]} for id, category, model in SYSTEMS]
 PERSONAS = [f"p{place:02d}" for place in range(12)]
 
 
@@ -58,7 +58,8 @@ def _table(folder, entries=ENTRIES, evidence="stand_in", **files):
     lists["values"] = [folder / f"values/{id}.jsonl" for id in ids if id != "ours_dpo"]
     lists |= files
     outputs = {name: folder / f"{name}.csv" for name in ("output", "stats", "agreement", "completion")}
-    options = ["--systems", json.dumps(entries), "--reference", "ours_dpo", "--resamples", 500, "--seed", 42]
+    blocks = [{"reference": "ours_dpo", "label": "", "systems": entries}]
+    options = ["--blocks", json.dumps(blocks), "--resamples", 500, "--seed", 42]
     options += [
         "--published",
         PUBLISHED,
@@ -158,7 +159,7 @@ def test_page_has_banner_both_layouts_and_emphasis(build):
     ours = next(line for line in page.splitlines() if line.startswith("| Ours | DPO |"))
     cells = ours.strip("| ").split(" | ")
     assert (cells[12], cells[13], cells[14]) == ("**1.00**", "-", "-")
-    assert "| Prompt-based | GPT | 12 | 0 | 11 | 1 | 0 | 92% | 11 |" in page
+    assert "| Prompt-based | GPT | 12 | 0 | 11 | 1 | 0 | 92% | 11 | " in page
     assert "not comparable" not in build(evidence="real")["text"]
 
 
@@ -171,7 +172,7 @@ def test_difference_from_the_published_number_needs_real_evidence(build):
 def test_rows_move_with_the_dialogues_when_labels_are_permuted(build):
     moved = [{**entry, "id": other["id"]} for entry, other in zip(ENTRIES[:8], reversed(ENTRIES[:8]), strict=True)]
     before, after = build()["output"], build(entries=[*moved, ENTRIES[8]])["output"]
-    labels = {entry["id"]: (entry["category"], entry["model"]) for entry in moved}
+    labels = {entry["id"]: entry["keys"] for entry in moved}
     numbers = ("value", "marker", "n", "ci_low", "ci_high")
     for id, category, model in SYSTEMS[:8]:
         for metric in (*CRITERIA, "es_intensity", "seeker", "supporter"):
