@@ -14,7 +14,7 @@ sys.path.insert(0, str(workflow.basedir))
 os.environ.update(AFFIRM_ROOT=str(workflow.basedir))
 
 from scripts.config.load import load_config
-from scripts.config.references import TABLES
+from scripts.config.system_references import TABLES
 from scripts.config.systems import dpo_point, resolved
 from scripts.llm.operation import PRICES
 from scripts.llm.prices import read_prices
