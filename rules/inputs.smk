@@ -92,6 +92,17 @@ def seeker_turns(point):
     return C["dialogues"]["max_exchanges"] if h == "all" else h
 
 
+def counted_point(w):
+    """The rewards of both splits, for a point that select lists: the emotion scores reach no further than those."""
+    points = C["select"]["points"][w.variant]
+    if w.point not in points:
+        raise WorkflowError(
+            f"select.points.{w.variant} in the config has {', '.join(points)}, not {w.point}. Add it there."
+        )
+    rewards = f"<results>/supporter/{w.variant}/rewards/{w.rollouts}"
+    return {f"{split}_rewards": f"{rewards}/{split}.parquet" for split in ("train", "dev")}
+
+
 # ---- tables
 # The world's dumps say nothing beside real ones; what real dumps alone are counted in stands in for nothing.
 FUNNEL = [MAIN_DUMP] if C["datasets"]["reddit"]["from"] == "data_dir" or not C["ingest_only"] else []

@@ -7,17 +7,6 @@ for name in {name for part in TABLES for name in C["select"][part]}:
         TRAINED_ON.setdefault(SYSTEMS[name]["adapter"].split("/")[0], set()).add(grid_point(name))
 
 
-def counted_point(w):
-    """The rewards of both splits, for a point that select lists: the emotion scores reach no further than those."""
-    points = C["select"]["points"][w.variant]
-    if w.point not in points:
-        raise WorkflowError(
-            f"select.points.{w.variant} in the config has {', '.join(points)}, not {w.point}. Add it there."
-        )
-    rewards = f"<results>/supporter/{w.variant}/rewards/{w.rollouts}"
-    return {f"{split}_rewards": f"{rewards}/{split}.parquet" for split in ("train", "dev")}
-
-
 rule build_supporter_sft:
     """Filtered four-step rows of both splits, with the counts of tables 1, 9 and 10."""
     input:
