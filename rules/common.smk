@@ -23,6 +23,7 @@ from scripts.provenance.signature import backend_code
 
 try:
     C = load_config(config).model_dump(mode="json")
+    rates = read_prices(Path(workflow.basedir) / PRICES)
 except Problem as problem:
     raise WorkflowError(str(problem))
 
@@ -34,7 +35,7 @@ for asked in map(os.path.relpath, filter(None, sys.argv[1:])):
             raise WorkflowError(f"{asked} belongs to the {run} run. Type: snakemake --profile {run} {asked}")
 
 # What jobs are told about the machine: never part of a command, so never a reason to rerun.
-told = C["operation"] | C["llm"] | {"prices": read_prices(Path(workflow.basedir) / PRICES)}
+told = C["operation"] | C["llm"] | {"prices": rates}
 os.environ.update(AFFIRM_OPERATION=json.dumps(told, sort_keys=True))
 os.environ.update(AFFIRM_PROTECTED=json.dumps([os.getcwd(), str(workflow.basedir), os.path.abspath(C["data_dir"])]))
 os.environ.update(PATH=str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", ""))

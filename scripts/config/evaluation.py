@@ -4,7 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from scripts.config.blocks import ADAPTER, VARIABLE, Count, NotNegative, Positive, Sampling, Section, Share, Size, Text
+from scripts.config.blocks import (
+    ADAPTER,
+    ADDRESS,
+    VARIABLE,
+    Count,
+    NotNegative,
+    Positive,
+    Sampling,
+    Section,
+    Share,
+    Size,
+    Text,
+)
 
 
 class Roles(Section):
@@ -152,7 +164,7 @@ class Llm(Section):
 
 
 class Endpoint(Section):
-    base_url: Annotated[str, Field(pattern=r"^https?://.+$")] = Field(description="address of the service")
+    base_url: Annotated[str, Field(pattern=ADDRESS)] = Field(description="address of the service")
     key_env: Annotated[str, Field(pattern=VARIABLE)] = Field(description="environment variable that holds the key")
     requests_per_minute: Count | None = Field(description="sent by one job at most; null: no limit")
     tokens_per_minute: Count | None = Field(description="read and written for one job at most; null: no limit")

@@ -91,7 +91,7 @@ def _fault(detail: ErrorDetails, mapping: dict) -> _Fault:
         expected, fix = alternatives(choices), nearest(str(detail["input"]), choices)
     else:
         expected, fix = _TYPES.get(kind, detail["msg"]), _mended(detail["input"], kind)
-    shown = "…" if path[-1:] == ("key_env",) else _short(detail["input"])
+    shown = "…" if path[-1:] in (("key_env",), ("base_url",)) else _short(detail["input"])
     return _Fault(path, Finding(shown, f"expected {expected}", fix))
 
 

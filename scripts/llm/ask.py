@@ -24,6 +24,10 @@ from scripts.text.files import apart, read_jsonl, write_jsonl
 
 log = logging.getLogger(__name__)
 KEY_ENV = "OPENAI_API_KEY"
+BUDGET = (
+    'A budget holds when it is told in the environment, AFFIRM_OPERATION=\'{"budget_usd": 5, "prices": '
+    '{"MODEL": [USD a token read, USD a token written, batch share]}}\', and the journal lies below $AFFIRM_JOURNAL.'
+)
 
 
 def ask_all(rows: list[dict], replayer: Replayer) -> list[dict]:
@@ -42,7 +46,7 @@ def check_rows(rows: list[dict], path: str) -> None:
     """A Problem naming the first line that lacks an id or a body with messages and model, or that cannot be sent."""
     for number, row in enumerate(rows, 1):
         body = row.get("body") if isinstance(row, dict) else None
-        if "id" not in (row or ()) or not isinstance(body, dict) or not {"model", "messages"} <= set(body):
+        if "id" not in (row or ()) or not isinstance(body, dict) or not _complete(body):
             raise Problem(f'{path}, line {number} is no request. Give {{"id", "body": {{"model", "messages", …}}}}.')
         try:
             json.dumps(row, ensure_ascii=False).encode()
@@ -50,8 +54,17 @@ def check_rows(rows: list[dict], path: str) -> None:
             raise Problem(f"{path}, line {number} holds half a surrogate pair. Mend the text.") from None
 
 
+def _complete(body: dict) -> bool:
+    messages = body.get("messages")
+    return (
+        isinstance(body.get("model"), str)
+        and isinstance(messages, list)
+        and all(isinstance(message, dict) for message in messages)
+    )
+
+
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog=BUDGET, allow_abbrev=False)
     parser.add_argument("--requests", required=True)
     parser.add_argument("--output", required=True)
     parser.add_argument("--journal", required=True)
@@ -61,6 +74,8 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 
 def _address(text: str) -> str:
+    if "@" in text:  # it is not shown, as it stands in logs and messages otherwise
+        raise argparse.ArgumentTypeError(f"an address holds no user and no password; give the key in {KEY_ENV}")
     if not text.startswith(("http://", "https://")):
         raise argparse.ArgumentTypeError(f"{text} is no http address")
     return text
@@ -81,7 +96,7 @@ def main(argv: list[str] | None = None) -> None:
     check_rows(rows, args.requests)
     place = Endpoint(args.base_url, KEY_ENV if os.environ.get(KEY_ENV) else "")
     backend = Remote("openai", None, "", place)  # each body names its own model
-    backend.concurrency, backend.keeps_responses = args.concurrency, True
+    backend.concurrency, backend.keeps_responses, backend.journal = args.concurrency, True, Path(args.journal)
     replayer = Replayer(backend, open_journal(args.journal))
     try:
         write_jsonl(args.output, ask_all(rows, replayer))

@@ -40,6 +40,8 @@ class Replayer:
         """The reply to each ask by key, from the journal or, for those it lacks, from the backend."""
         asks = list(asks)
         wanted = {ask.key: ask for ask in asks}
+        if any(key not in self.journal for key in wanted):
+            self.journal.own()
         self._count("replayed", sum(ask.key in self.journal for ask in asks))
         if self.borrows:
             self._count("borrowed", self.journal.borrow(wanted))

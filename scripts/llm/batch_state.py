@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scripts.llm.below import files_below
 from scripts.provenance.errors import Problem
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OPEN = "*.batches/*.json"  # below a journal root
+FOLDER = ".batches"  # suffix of a journal's folder of batches
 SUBMITTING = "submitting"
 CLOSED = "closed"
 
@@ -51,9 +52,17 @@ class Batch:
         return {key for key, *_ in self.listed()} if self.open else set()
 
     def listed(self) -> list[list[str]]:
-        """Key, id, kind and sample of each request."""
-        with open(self._asks, encoding="utf-8") as stream:
-            return [json.loads(line) for line in stream]
+        """Key, id, kind and sample of each request; a Problem when the list is damaged."""
+        try:
+            rows = [json.loads(line) for line in self._asks.read_text(encoding="utf-8").split("\n") if line]
+        except (OSError, ValueError, RecursionError):
+            rows = []
+        if len(rows) != self.requests or not all(_lists_a_request(row) for row in rows):
+            raise Problem(
+                f"{self._asks} does not list the {self.requests} requests of its batch {self.id or '(not sent)'}. "
+                f"Remove {self.path} and submit again: a batch of the same requests is found at the service."
+            )
+        return rows
 
     def begin(self, asks: "Iterable[Ask]") -> None:
         """Writes down what is about to be submitted."""
@@ -86,7 +95,7 @@ def digest_of(asks: "Iterable[Ask]") -> str:
 
 
 def folder_of(journal: Path) -> Path:
-    return journal.with_suffix(".batches")
+    return journal.with_suffix(FOLDER)
 
 
 def batch_of(journal: Path, asks: "list[Ask]", model: str) -> Batch:
@@ -104,7 +113,8 @@ def open_batches(journal: Path) -> list[Batch]:
 
 def promised(root: Path) -> float:
     """USD that the open batches below a journal root may still cost."""
-    return sum(read_batch(path).usd for path in root.rglob(OPEN))
+    found = (path for path in files_below(root, "*.json") if path.parent.suffix == FOLDER)
+    return sum(read_batch(path).usd for path in found)
 
 
 def read_batch(path: Path) -> Batch:
@@ -125,6 +135,10 @@ def named(journal: Path) -> str:
 def say(text: str) -> None:
     log.info("%s", text)
     print(text, file=sys.stderr)
+
+
+def _lists_a_request(row: object) -> bool:
+    return isinstance(row, list) and len(row) == 4 and all(isinstance(word, str) for word in row)
 
 
 def _write(path: Path, text: str) -> None:

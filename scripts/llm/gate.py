@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from scripts.llm import background
-from scripts.llm.budget import Purse, paying
 from scripts.llm.exchange import Ask, Reply
 from scripts.llm.faults import Faults, NotACompletion, Stopped, Trial, Weather
 from scripts.llm.limits import Rate, most_tokens
 from scripts.llm.operation import Endpoint
+from scripts.llm.purse import Purse, paying
 from scripts.llm.transport import open_client
 from scripts.provenance.errors import Problem
 
@@ -47,13 +47,13 @@ class Gate:
         request: Callable[[Ask], tuple[dict, dict]],
         read: Callable[[bytes, int], Reply | None],
         keep: Callable[[Ask, Reply], None],
-        purse: Purse | None,
+        purse: Callable[[Ask], Purse | None],
     ) -> None:
         """Keeps every reply as it comes; a Problem tells of those that could not be had.
 
         `request` gives body and headers; `read` makes a reply of a body and the number of retries, or None when it
-        is no completion. Both and `keep` are called in the background's thread. What does not fit into the purse is
-        not asked.
+        is no completion. Both and `keep` are called in the background's thread. What does not fit into its
+        purse is not asked.
         """
         background.run(self._answer(asks, request, read, keep, purse))
 
@@ -73,8 +73,9 @@ class Gate:
             for ask in work:
                 async with self._slots:
                     try:
-                        async with paying(purse, ask.body, unanswered) as bill:
-                            reply = await self._one(request(ask), read, weather)
+                        sent = request(ask)
+                        async with paying(purse(ask), sent[0], unanswered) as bill:
+                            reply = await self._one(sent, read, weather)
                             weather.fine()
                             keep(ask, reply)
                             bill.usage, left = reply.usage, left - 1

@@ -6,29 +6,25 @@ was paid for there; one of the Batch API says `batch: true` and cost less. Promp
 answers are, so the file is mode 0600. One process writes to a journal at a time, with any number of threads.
 """
 
-import errno
-import fcntl
 import json
 import logging
 import os
 import threading
 import time
 import weakref
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scripts.llm.appending import SYNC_SECONDS, Appended
+from scripts.llm.lines import DAMAGED, REPLY, replies_in, reply_of
 from scripts.llm.siblings import Siblings
-from scripts.provenance.errors import Problem
 
 if TYPE_CHECKING:
     from scripts.llm.exchange import Ask, Reply
 
 log = logging.getLogger(__name__)
-
-SYNC_SECONDS = 0.5
-_REPLY = ("text", "finish", "usage", "retries", "logprobs", "response")
 
 
 def journal_path(output: str | Path) -> Path:
@@ -57,14 +53,13 @@ class Journal:
 
     def __init__(self, path: Path):
         self.path = path
+        self._file = Appended(path)
         self._siblings = Siblings(path)
         self._lock = threading.RLock()
         self._released = threading.Condition(self._lock)
         self._claimed: set[str] = set()
         self.failures = path.with_suffix(".failures.jsonl")
-        self._fd: int | None = None
         self._failing: set[str] = set()
-        self._synced = time.monotonic()
         self._replies: dict[str, dict] = self._load()
 
     def __contains__(self, key: str) -> bool:
@@ -78,7 +73,7 @@ class Journal:
 
     def add(self, ask: "Ask", reply: "Reply", model: str, batch: bool = False) -> None:
         """Writes the reply at once; only a power cut within SYNC_SECONDS can lose it."""
-        kept = {name: getattr(reply, name) for name in _REPLY if getattr(reply, name) is not None}
+        kept = {name: getattr(reply, name) for name in REPLY if getattr(reply, name) is not None}
         head = {"key": ask.key, "id": ask.id, "kind": ask.kind, "sample": ask.sample, "model": model}
         head |= {"at": int(time.time())} | ({"batch": True} if batch else {})
         self._append(ask.key, head | kept, kept)
@@ -91,9 +86,22 @@ class Journal:
         copied = 0
         for key in keys:
             if key not in self._replies and (record := self._siblings.record(key)):
-                self._append(key, record, _kept(record))
+                try:
+                    kept = reply_of(record)
+                except DAMAGED:
+                    continue  # it is asked for
+                self._append(key, record, kept)
                 copied += 1
         return copied
+
+    def own(self) -> None:
+        """Keeps other processes from writing until this one ends, and reads what they wrote since the last look.
+
+        Called before anything is asked; a Problem when another process writes.
+        """
+        with self._lock:
+            if self._file.own():
+                self._replies = self._load()
 
     @contextmanager
     def claim(self, keys: Collection[str]) -> Iterator[list[str]]:
@@ -118,7 +126,7 @@ class Journal:
 
     def fail(self, record: dict) -> None:
         """Lists an answer that stayed unusable in this run beside the journal."""
-        with self._lock, self._told():
+        with self._lock, self._file.told():
             mode = os.O_APPEND if self._failing else os.O_TRUNC
             self._failing.add(record["id"])
             self.failures.parent.mkdir(parents=True, exist_ok=True)
@@ -127,93 +135,31 @@ class Journal:
 
     def sync(self) -> None:
         with self._lock:
-            if self._fd is not None:
-                with self._told():
-                    os.fsync(self._fd)
-                self._synced = time.monotonic()
-
-    def __del__(self) -> None:
-        if self._fd is not None:
-            with suppress(OSError):
-                os.fsync(self._fd)
-            os.close(self._fd)
+            self._file.sync()
 
     def _append(self, key: str, record: dict, kept: dict) -> None:
         line = (json.dumps(record, ensure_ascii=True) + "\n").encode()
         with self._lock:
             if key in self._replies:
                 return  # the first answer stands, in memory as on disk
-            self._write(line)
+            self._file.append(line)
             self._replies[key] = kept
-            if time.monotonic() - self._synced >= SYNC_SECONDS:
-                self.sync()
-
-    def _write(self, line: bytes) -> None:
-        with self._told():
-            writer = self._writer()
-            written = os.write(writer, line)
-            if written != len(line):
-                os.ftruncate(writer, os.fstat(writer).st_size - written)  # half a line would spoil the next one
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Makes what the disk refuses a Problem."""
-        try:
-            yield
-        except OSError as error:
-            raise Problem(
-                f"{self.path} cannot be written ({error.strerror}). All answers before are kept. "
-                "Make room and run the same command again: only the rest is asked."
-            ) from error
-
-    def _writer(self) -> int:
-        if self._fd is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-            try:
-                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Problem(f"{self.path} is in use by another process. Wait for it or stop it.") from None
-            except OSError as error:  # some network file systems know no locks; Snakemake's own then has to do
-                log.debug("%s: no lock (%s)", self.path, error.strerror)
-        return self._fd
+            self._file.sync(SYNC_SECONDS)
 
     def _load(self) -> dict[str, dict]:
-        try:
-            data = self.path.read_bytes()
-        except FileNotFoundError:
-            return {}
+        data = self._file.read()
+        if data and not data.endswith(b"\n") and self._file.own():
+            data = self._file.read()  # another process ended its line meanwhile
         whole = data.rfind(b"\n") + 1
-        replies, damaged = _replies_in(data[:whole].split(b"\n"))
+        replies, damaged = replies_in(data[:whole].split(b"\n"))
         if whole < len(data):
-            last, torn = _replies_in([data[whole:]])
+            last, torn = replies_in([data[whole:]])
             if torn:
-                os.ftruncate(self._writer(), whole)
+                self._file.cut(whole)
                 log.warning("%s: a torn last line was removed", self.path)
             else:
-                self._write(b"\n")
+                self._file.append(b"\n")
                 replies = last | replies
         if damaged:
             log.warning("%s: %d damaged lines are passed over and will be asked again", self.path, damaged)
         return replies
-
-
-def _kept(record: dict) -> dict:
-    """What a line says of the reply."""
-    return {name: record[name] for name in _REPLY if name in record}
-
-
-def _replies_in(lines: Iterable[bytes]) -> tuple[dict[str, dict], int]:
-    """Replies by key (the first of equal keys, so that replays agree) and the number of unreadable lines."""
-    replies: dict[str, dict] = {}
-    damaged = 0
-    for line in lines:
-        if not line:
-            continue
-        try:
-            record = json.loads(line)
-            replies.setdefault(record["key"], _kept(record))
-        except (ValueError, KeyError, TypeError):
-            damaged += 1
-    return replies, damaged

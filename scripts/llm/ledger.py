@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from scripts.llm.batch_state import promised
+from scripts.llm.below import files_below
 from scripts.llm.prices import Prices
 from scripts.llm.spent import Group, Used, usd_of, used_in
 from scripts.provenance.errors import Problem
@@ -49,8 +50,9 @@ class Ledger:
     @contextmanager
     def open(self) -> Iterator[State]:
         """The state, for as long as no other job can change it; written back at the end."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self.root / "budget.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        with self._told():
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.root / "budget.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX)
@@ -59,17 +61,30 @@ class Ledger:
                     f"{self.root} has no locks ({error.strerror}), so llm.budget_usd cannot be held there. "
                     "Set AFFIRM_JOURNAL to a folder on another file system, or llm.budget_usd: null."
                 ) from error
-            state = self._read()
-            yield state
-            self._write(state)
+            with self._told():
+                state = self._read()
+                yield state
+                self._write(state)
         finally:
             os.close(lock)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Makes what the disk refuses a Problem."""
+        try:
+            yield
+        except OSError as error:
+            raise Problem(
+                f"{error.filename or self.root} cannot be read or written ({error.strerror}), so "
+                "llm.budget_usd cannot be held. All answers are kept. See to the disk and run the same command again: "
+                "only the rest is asked."
+            ) from error
 
     def spent(self, state: State) -> float:
         """USD of all journals, of which only what was added since the last look is read."""
         before, state.journals = state.journals, {}
         total = 0.0
-        for path in sorted(self.root.rglob("*.jsonl")):
+        for path in files_below(self.root, "*.jsonl"):
             name = str(path.relative_to(self.root))
             with suppress(FileNotFoundError):  # a list of failures, which a job begins anew
                 state.journals[name] = _counted(path, before.get(name))
@@ -97,7 +112,7 @@ class Ledger:
             return State(state["journals"], state["rooms"])
         except FileNotFoundError:
             return State({}, {})
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Problem(
                 f"{path} cannot be read. Remove it when no build runs, and run the same command again."
             ) from error
@@ -117,23 +132,26 @@ def no_price(model: str, where: str) -> str:
 
 
 def _counted(path: Path, before: dict | None) -> dict:
-    """{"file", "size", "used"} of a journal's whole lines; of one that only grew, its new lines are read.
+    """What is known of a journal: {"file", "at", "seen", "size", "used"}, of its `size` bytes of whole lines.
 
+    Of one that only grew, its new lines are read; one that was written over in place, as its time tells, is read anew.
     It is opened before it is measured, because NFS may show the size of a while ago otherwise.
     """
     with open(path, "rb") as stream:
         stat = os.fstat(stream.fileno())
-        grown = before is not None and before["file"] == stat.st_ino and before["size"] <= stat.st_size
-        known = before if before and grown else {"size": 0, "used": []}
-        if known["size"] == stat.st_size:
-            return {**known, "file": stat.st_ino}
+        now = {"file": stat.st_ino, "at": stat.st_mtime_ns, "seen": stat.st_size}
+        known = before if before and before["file"] == stat.st_ino else {}
+        if {name: known.get(name) for name in now} == now:
+            return known
+        if not known.get("seen", stat.st_size) < stat.st_size:
+            known = {"size": 0, "used": []}
         stream.seek(known["size"])
-        data = stream.read()
+        data = stream.read(stat.st_size - known["size"])
     whole = data.rfind(b"\n") + 1
     used = _sums(known)
     for group, more in used_in(data[:whole].split(b"\n")).items():
         used[group] = used.get(group, Used()).plus(more)
-    return {"file": stat.st_ino, "size": known["size"] + whole, "used": list(used.items())}
+    return now | {"size": known["size"] + whole, "used": list(used.items())}
 
 
 def _sums(entry: dict) -> Sums:

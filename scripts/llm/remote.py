@@ -35,6 +35,7 @@ def open_remote(entry: dict, sampling: Sampling, journal: str | Path, epoch: int
         backend = Remote("offline", entry["id"], f"{entry['id']}@{identity}", OFFLINE, world)
     elif name == "openai":
         backend = Remote("openai", entry["id"], entry["id"], endpoint("openai"))
+        backend.journal = Path(journal)
     else:
         raise Problem(f"The model entry has the backend {name!r}. Choose openai or offline.")
     book = open_journal(journal)
@@ -51,6 +52,7 @@ class Remote:
         self.priced = model
         self.concurrency: int | None = None
         self.keeps_responses = False
+        self.journal: Path | None = None  # that the answers are for, where they cost something
         self._gate: Gate | None = None
 
     def require_key(self) -> str:
@@ -73,8 +75,12 @@ class Remote:
         if self._gate is None:
             at_once = self.concurrency or (OFFLINE_CONCURRENCY if self.world else concurrency())
             self._gate = open_gate(self.place, self.require_key(), at_once, self.world, self.identity)
-        with spending(None if self.world else self.priced or asks[0].body["model"]) as purse:
-            self._gate.answer(asks, self.request, self._read, keep, purse)
+        bodies = [] if self.world else [(self._priced(ask), self.request(ask)[0]) for ask in asks]
+        with spending(bodies, self.journal) as purses:
+            self._gate.answer(asks, self.request, self._read, keep, lambda ask: purses.get(self._priced(ask)))
+
+    def _priced(self, ask: Ask) -> str:
+        return self.priced or ask.body["model"]
 
     def request(self, ask: Ask) -> tuple[dict, dict]:
         """Body and headers; those of the offline world never leave this process."""

@@ -39,15 +39,24 @@ def used_in(lines: Iterable[bytes]) -> dict[Group, Used]:
             record = json.loads(line)
             if "from" in record:
                 continue
-            usage = record["usage"]
+            tokens = tokens_of(record["usage"])
             day = datetime.fromtimestamp(record["at"], UTC).date().isoformat()
             group = Group(record.get("model", ""), day, bool(record.get("batch")))
-            tokens = usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0)
-        except (ValueError, KeyError, TypeError, AttributeError):
+            if not isinstance(group.model, str):
+                continue
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             continue
         total = totals.setdefault(group, Counter())
         total.update(requests=1, tokens_in=tokens[0], tokens_out=tokens[1])
     return {group: Used(total["requests"], total["tokens_in"], total["tokens_out"]) for group, total in totals.items()}
+
+
+def tokens_of(usage: dict) -> tuple[int, int]:
+    """Tokens read and written; ValueError when one is no count, AttributeError when `usage` is no mapping."""
+    read, written = usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0)
+    if not all(type(count) is int and count >= 0 for count in (read, written)):
+        raise ValueError("usage that counts nothing")
+    return read, written
 
 
 def usd_of(used: dict[Group, Used], prices: Prices) -> float:

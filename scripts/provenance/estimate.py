@@ -16,6 +16,7 @@ from pathlib import Path
 
 from scripts.config.load import load_config
 from scripts.config.overlays import RUNS, leaves, read_run
+from scripts.llm.below import files_below
 from scripts.llm.prices import Prices
 from scripts.llm.spent import Group, Used, usd_of, used_in
 from scripts.provenance.estimates import Asked, Estimates
@@ -100,7 +101,7 @@ def journal_sums(path: Path) -> dict[Group, Used]:
 def spent_below(folders: Iterable[Path], prices: Prices) -> str:
     """One sentence on what all journals below the folders cost."""
     sums: dict[Group, Used] = {}
-    for path in (path for folder in folders for path in folder.rglob("*.jsonl")):
+    for path in (path for folder in folders for path in files_below(folder, "*.jsonl")):
         for group, used in journal_sums(path).items():
             sums[group] = sums.get(group, Used()).plus(used)
     priced = {group: used for group, used in sums.items() if group.model in prices}

@@ -147,6 +147,13 @@ def test_a_key_pasted_in_place_of_its_variable_is_not_printed():
     assert "secret" not in text
 
 
+@pytest.mark.parametrize("address", ["http://user:hunter2@host/v1", "http://hunter2@host", "ftp://user:hunter2@host"])
+def test_a_password_in_an_address_is_refused_and_not_printed(address):
+    text = "\n".join(refusal(edited("operation/endpoints/openai/base_url", address)))
+    assert "base_url" in text and "without a user or a password" in text
+    assert "hunter2" not in text
+
+
 @pytest.mark.parametrize(
     ("path", "value", "line"),
     [

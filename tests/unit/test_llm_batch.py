@@ -332,6 +332,29 @@ def test_lost_state_is_made_up_from_the_services_list(step):
         assert step.do("collect")["answered"] == COUNT
 
 
+@pytest.mark.parametrize("damage", ["cut", "emptied", "removed", "foreign"])
+@pytest.mark.parametrize("mode", ["collect", "build"])
+def test_damaged_list_of_requests_is_named_with_what_to_remove_and_nothing_is_paid_twice(step, damage, mode):
+    with serving(level) as server:
+        step.at(server).do("submit")
+        (state,) = step.states()
+        asks = state.path.with_suffix(".asks")
+        lines = asks.read_text().splitlines(keepends=True)
+        texts = {"cut": "".join(lines)[:-40], "emptied": "", "foreign": "".join([*lines[1:], '{"a": 1}\n'])}
+        if damage == "removed":
+            asks.unlink()
+        else:
+            asks.write_text(texts[damage])
+        said = rf"does not list the {COUNT} requests.*Remove .*{state.digest}\.json and submit again"
+        with pytest.raises(Problem, match=said):
+            step.do("collect") if mode == "collect" else step.build()
+        state.path.unlink()
+        step.do("submit")
+        assert step.do("collect")["answered"] == COUNT and len(server.batches) == 1
+        step.build()
+        assert not server.live
+
+
 def test_line_that_failed_is_no_answer_whatever_it_holds():
     response = {"status_code": 200, "body": completion("Low")}
     assert batch_collect.reply_in({"response": response}).text == "Low"

@@ -206,7 +206,7 @@ def test_second_writer_is_refused(tmp_path):
     first, second = Journal(tmp_path / "j.jsonl"), Journal(tmp_path / "j.jsonl")
     ask = Ask("k", "q", "", "0", {})
     first.add(ask, Reply("a", "stop"), "m")
-    with pytest.raises(Problem, match="in use"):
+    with pytest.raises(Problem, match="Another process writes"):
         second.add(ask, Reply("a", "stop"), "m")
 
 
@@ -228,7 +228,7 @@ def test_chats_of_one_process_share_a_journal(tmp_path):
 def test_full_disk_stops_clean_and_names_the_journal(tmp_path, monkeypatch):
     journal = Journal(tmp_path / "j.jsonl")
     full = os.open("/dev/full", os.O_WRONLY)
-    monkeypatch.setattr(journal, "_writer", lambda: full)
+    monkeypatch.setattr(journal._file, "_writer", lambda: full)
     with pytest.raises(Problem, match=r"j\.jsonl cannot be written \(No space left"):
         journal.add(Ask("k", "q", "", "0", {}), Reply("a", "stop"), "m")
     assert "k" not in journal
