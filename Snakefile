@@ -12,20 +12,30 @@ include: "rules/common.smk"
 include: "rules/signing.smk"
 include: "rules/inputs.smk"
 include: "rules/speaking.smk"
+include: "rules/measures.smk"
+include: "rules/quoted.smk"
 include: "rules/world.smk"
 include: "rules/corpora.smk"
 include: "rules/models.smk"
+include: "rules/models_framed.smk"
 include: "rules/reddit.smk"
 include: "rules/reddit_ingest.smk"
 include: "rules/labels.smk"
 include: "rules/detector.smk"
+include: "rules/detector_baselines.smk"
 include: "rules/reference.smk"
+include: "rules/reference_comments.smk"
 include: "rules/personas.smk"
 include: "rules/dialogues.smk"
+include: "rules/dialogues_seekers.smk"
 include: "rules/supporter.smk"
 include: "rules/supporter_training.smk"
 include: "rules/judging.smk"
 include: "rules/judging_low_values.smk"
+include: "rules/judging_intensity.smk"
+include: "rules/judging_similarity.smk"
+include: "rules/judging_comments.smk"
+include: "rules/judging_experts.smk"
 include: "rules/batching.smk"
 include: "rules/batches.smk"
 include: "rules/rows.smk"
@@ -35,6 +45,8 @@ include: "rules/tables_sets.smk"
 include: "rules/tables_data.smk"
 include: "rules/tables_static.smk"
 include: "rules/tables_figures.smk"
+include: "rules/tables_measures.smk"
+include: "rules/tables_claims.smk"
 include: "rules/audit.smk"
 include: "rules/audit_training.smk"
 include: "rules/audit_cost.smk"
@@ -58,6 +70,8 @@ rule paper_a:
         expand(
             "<results>/table{number}.csv", number=[*range(1, 5), 6, 9, 10, 12, 14, *range(19, 25), 27, *range(33, 36)]
         ),
+        expand("<results>/table{number}.csv", number=MEASURED),
+        "<results>/claims_a.csv",
         expand("<results>/table{number}.md", number=PROMPTED),
         expand("<results>/figure{number}.svg", number=[1, 2, 3]),
         "<results>/reddit_funnel.csv",
@@ -92,7 +106,7 @@ rule real_data:
     """What real corpora and dumps at hand can show without a GPU or an endpoint (laptop)."""
     input:
         "<results>/figure2.svg",
-        expand("<results>/table{number}.csv", number=[24, 33, 34]),
+        expand("<results>/table{number}.csv", number=[11, 24, 29, 33, 34]),
         "<results>/audit/corpora.csv",
         "<results>/audit/value_classifier.csv",
         "<results>/reddit_funnel.csv",

@@ -1,7 +1,8 @@
 # Rules that stand for others: what every rule of batches.smk is made of.
 import time
+from types import SimpleNamespace
 
-from snakemake.io import regex_from_filepattern
+from snakemake.io import is_callable, regex_from_filepattern
 
 from scripts.provenance.steps import settings_of, steps_of
 
@@ -44,8 +45,16 @@ def batch_inputs(artifact):
     for made in BATCHED.values():
         found = re.fullmatch(regex_from_filepattern(str(made.output[0])), artifact)
         if found:
-            return [apply_wildcards(str(path), found.groupdict()) for path in made.input]
+            return [name for path in made.input for name in batch_input(path, found.groupdict())]
     return []
+
+
+def batch_input(path, found):
+    """The files of one input; one that is a function of wildcards is asked."""
+    if not is_callable(path):
+        return [apply_wildcards(str(path), found)]
+    told = path(SimpleNamespace(**found))
+    return [name.replace("<results>", RESULTS) for name in ([told] if isinstance(told, str) else told)]
 
 
 def add_batch_rule(step, mode):

@@ -14,6 +14,7 @@ sys.path.insert(0, str(workflow.basedir))
 os.environ.update(AFFIRM_ROOT=str(workflow.basedir))
 
 from scripts.config.load import load_config
+from scripts.config.measures import SIMULATORS as SIMULATED
 from scripts.config.system_references import TABLES
 from scripts.config.systems import dpo_point, resolved
 from scripts.llm.operation import PRICES
@@ -137,7 +138,8 @@ wildcard_constraints:
     setting=among(["single", "multi"]),
     split=among(SPLITS),
     system=among(C["systems"]),
-    table=f"reddit|esconv|dialogues/({among(C['systems'])})/({among(SPLITS)})(_rollouts)?",
+    simulator=among(SIMULATED),
+    table=f"reddit|esconv|dialogues/seekers/({among(SIMULATED)})|dialogues/({among(C['systems'])})/({among(SPLITS)})(_rollouts)?",
     variant=among(["value", "emotion"]),
 
 

@@ -11,12 +11,7 @@ def pinned(name):
 # ---- judging
 def judge(role):
     """Params of a judging rule: the model, its sampling and what share of unusable answers it stands."""
-    leaves = C["sampling"][role]
-    return dict(
-        backend=model_backend(C["roles"][role]) or "none",
-        judge=f"--model {shlex.quote(model_entry(C['roles'][role]))} --temperature {leaves['temperature']}"
-        f" --top-p {leaves['top_p']} --max-tokens {leaves['max_tokens']} --max-failed {C['judging']['max_failed']}",
-    )
+    return judge_as(C["roles"][role], C["sampling"][role])
 
 
 # ---- labels

@@ -194,6 +194,7 @@ class BatchApi(Section):
         Literal[
             *("write_situations", "rate_alignment", "label_emotions", "write_demographics", "score_emotions"),
             *("judge_skills", "judge_intensity", "judge_values", "rate_values", "explain_low_values", "assign_themes"),
+            *("ask_baseline", "ask_intensity", "compare_comments", "rate_similarity", "rate_as_experts"),
         ]
     ] = Field(description="rules whose requests `submit_batches` and `collect_batches` send and fetch")
     patience: NotNegative = Field(description="seconds that one run of `collect_batches` waits for a batch")

@@ -6,6 +6,7 @@ from scripts.config.findings import Finding, Found, named
 from scripts.config.system_references import grid_adapters, system_models, system_names, systems_of_others
 from scripts.training.settings import nearest_batches
 
+JUDGES = [("measures", *names) for names in (("comments", "judge"), ("simulators", "judge"), ("experts", "model"))]
 SETTINGS = ("single", "multi")
 
 
@@ -14,12 +15,20 @@ def role_models(config: dict) -> Found:
     chat = [name for name, entry in config["models"].items() if "source" not in entry]
     for role, name in config["roles"].items():
         yield from named(("roles", role), name, chat, "the chat models")
+    for path in JUDGES:
+        yield from named(path, config[path[0]][path[1]][path[2]], chat, "the chat models")
 
 
 def model_entries(config: dict) -> Found:
     """The entries that rules ask for by name exist and are of the right kind."""
     models = config["models"]
-    for name, keys in (("llama", "source"), ("sentiment", "kind"), ("values", "kind"), ("sentences", "kind")):
+    for name, keys in (
+        ("llama", "source"),
+        ("sentiment", "kind"),
+        ("values", "kind"),
+        ("sentences", "kind"),
+        *((name, "source") for name in ("emollama", "esc_role")),
+    ):
         if keys not in models.get(name, {}):
             yield (
                 ("models", name),
@@ -123,7 +132,7 @@ def honest_evidence(config: dict) -> Found:
 
 Check = Callable[[dict], Found]
 CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
-    (frozenset({"roles", "models"}), role_models),
+    (frozenset({"roles", "models", "measures"}), role_models),
     (frozenset({"models"}), model_entries),
     (frozenset({"systems", "models"}), system_models),
     (frozenset({"systems", "models"}), systems_of_others),

@@ -22,6 +22,7 @@ from scripts.config.evaluation import (
     System,
 )
 from scripts.config.inputs import Datasets, Dump, Model, Pathvars, Tiny, ValueHead, World
+from scripts.config.measures import Measures
 from scripts.config.method import Detector, Dialogues, Personas, Point, Reference, Supporter
 
 
@@ -56,6 +57,7 @@ class Config(Section):
     systems: dict[str, System] = Field(description="supporter systems by id")
     judging: Judging = Field(description="the judges")
     stats: Stats = Field(description="intervals")
+    measures: Measures = Field(description="models and judges that further tables compare")
     select: Select = Field(description="what is built")
     world: World = Field(description="the offline world")
     tiny: Tiny = Field(description="recipes of tiny models")

@@ -1,6 +1,7 @@
 """Predicts the target values of held-out threads and scores them (paper A, section D.1, Table 5's last row).
 
-Writes `predictions.jsonl` (id, predicted, targets) and `scores.json` (micro precision, recall, F1 over (thread, value)
+Writes `predictions.jsonl` (id, predicted, by_sum: the same with labels ranked by their summed log-probability, targets)
+and `scores.json` (micro precision, recall, F1 over (thread, value)
 pairs, number of threads, unusable answers).
 Run: python -m scripts.detector.predict_values --examples test.jsonl --base … --detector … --output predictions.jsonl …
 """
@@ -56,13 +57,17 @@ def main(argv: list[str] | None = None) -> None:
     ):
         answers = chat.ask(requests, lambda text: parse_values(text, known))
     predicted = [top_values(answer, known, args.top_values) if answer.value else [] for answer in answers]
+    by_sum = [top_values(answer, known, args.top_values, mean=False) if answer.value else [] for answer in answers]
     targets = [parse_values(row["completion"][0]["content"], known) for row in rows]
     scores = micro_scores(list(zip(predicted, targets, strict=True)))
     unusable = sum(answer.value is None for answer in answers)
     write_json(args.scores, {**scores, "threads": len(rows), "unusable": unusable})
     write_jsonl(
         args.output,
-        ({"id": row["id"], "predicted": p, "targets": t} for row, p, t in zip(rows, predicted, targets, strict=True)),
+        (
+            {"id": row["id"], "predicted": p, "by_sum": s, "targets": t}
+            for row, p, s, t in zip(rows, predicted, by_sum, targets, strict=True)
+        ),
     )
     log.info("%d threads, F1 %.3f, %d unusable answers", len(rows), scores["f1"], unusable)
 

@@ -17,11 +17,11 @@ from scripts.judging.asking import ask_judge, judge_parser, plain
 from scripts.judging.finished import finished_dialogues
 from scripts.llm.chat import Request
 from scripts.text.files import write_jsonl
+from scripts.text.intensity import LEVELS
 from scripts.text.prompts import load_prompt
 
 log = logging.getLogger(__name__)
 
-LEVELS = ("very low", "low", "moderate", "high", "extreme")  # 1 to 5, by the answer's first words
 _OPENING = re.compile(rf"\W*({'|'.join(LEVELS)})\b", re.IGNORECASE)
 
 

@@ -10,7 +10,13 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.llm import offline_dialogue, offline_judges, offline_personas, offline_themes
+from scripts.llm import (
+    offline_dialogue,
+    offline_judges,
+    offline_personas,
+    offline_readers,
+    offline_themes,
+)
 from scripts.llm.offline_reading import Message
 from scripts.text.draws import seeded
 from scripts.text.lexicon import Lexicon, load_lexicon
@@ -37,6 +43,13 @@ ANSWERERS: dict[str, Answerer] = {
     "A-VAL1": offline_themes.rate_values,
     "A-LOW1": offline_themes.find_gaps,
     "A-LOW2": offline_themes.name_themes,
+    "A-SEEK-0": offline_dialogue.seek,
+    "A-INT-FS": offline_judges.rate_intensity,
+    "A-TVD": offline_readers.name_values,
+    "A-TVD-R": offline_readers.reason_values,
+    "A-TVD-V": offline_readers.name_values,
+    "A-RGJ": offline_readers.compare_comments,
+    "A-SIM": offline_readers.rate_likeness,
 }
 
 
@@ -108,4 +121,11 @@ BREAKERS: dict[str, Callable[[random.Random, str], str]] = {
     "A-VAL1": _cut,
     "A-LOW1": _chatty,
     "A-LOW2": _chatty,
+    "A-SEEK-0": _emptied,
+    "A-INT-FS": _chatty,
+    "A-TVD": _chatty,
+    "A-TVD-R": _chatty,
+    "A-TVD-V": _chatty,
+    "A-RGJ": _chatty,
+    "A-SIM": _chatty,
 }

@@ -12,12 +12,16 @@ from scripts.config.systems import resolved
 REMOTE = ("openai", "offline")  # backends that answer through an address; any other is weights of our own
 VARIANTS = ("value", "emotion")
 JUDGES = ("skills", "intensity")
+SETTINGS = ("single", "multi")
+PAIRS = ("llama_sft", "sft_dpo", "llama_dpo", "sft_values", "dpo_values")  # of references set beside each other
 NUMBERS = (  # leaves that resources/estimates.csv may name
     *(f"personas.{name}" for name in ("cells", "votes", "train", "dev", "test")),
     "supporter.rollouts.train_share",
     "supporter.emotion.samples",
     "judging.repeats",
     "judging.low_values.dialogues",
+    *("reddit.splits.single.test", "reddit.splits.multi.test", "measures.intensity.shots"),
+    *("measures.experts.dialogues", "measures.experts.people"),
 )
 
 
@@ -50,6 +54,7 @@ def settings_of(config: dict) -> dict:
         "low": low,
         "supporters": {name: _remote(models[systems[name]["supporter"]]) for name in used},
         "rewritten": [name for name in used if systems[name]["self_disclosure"] == "others_experience"],
+        "measures": _measures_of(config),
     }
 
 
@@ -100,6 +105,7 @@ def steps_of(settings: dict, results: str) -> Iterator[Step]:
     ):
         artifact = f"{results}/judging/{folder}/{settings['low']}.jsonl"
         yield Step(f"judging.{rule}", artifact, "--model", roles["themes"], given)
+    yield from _measures(settings, results)
 
 
 _WRITTEN = {"write_situations": "situations", "rate_alignment": "rated", "write_demographics": "demographics"}
@@ -121,6 +127,43 @@ def _dialogues(settings: dict, results: str) -> Iterator[Step]:
             branches = f"{results}/dialogues/{name}/{split}_rollouts.jsonl"
             share = settings["numbers"]["supporter.rollouts.train_share"] if split == "train" else 1
             yield from _speaking(settings, "roll_out_alternatives", name, branches, share)
+
+
+def _measures_of(config: dict) -> dict:
+    """Models and selections of the tables that compare other models and judges."""
+    measures, models = config["measures"], config["models"]
+    hosted = {"ask_baseline": "gpt4o_mini", "ask_seeker": config["roles"]["seeker"]}
+    hosted |= {"compare_comments": measures["comments"]["judge"], "rate_similarity": measures["simulators"]["judge"]}
+    return {
+        "models": {rule: models[name]["id"] for rule, name in hosted.items()},
+        "intensity": {
+            rater: models[rater.rsplit("_", 1)[0]]["id"]
+            for rater in measures["intensity"]["select"]
+            if _remote(models[rater.rsplit("_", 1)[0]])
+        },
+        "simulators": measures["simulators"]["select"],
+        "rated": [name for name in config["select"]["systems"] if name != config["judging"]["low_values"]["system"]],
+        "experts": models[measures["experts"]["model"]]["id"] if measures["experts"]["raters"] == "llm" else None,
+    }
+
+
+def _measures(settings: dict, results: str) -> Iterator[Step]:
+    """Tables 5, 7, 8, 11, 13 and 29."""
+    told = settings["measures"]
+    asked = [("detector.ask_baseline", f"detector/baselines/gpt_{name}") for name in ("plain", "reasoning", "values")]
+    asked += [("judging.compare_comments", f"judging/comments/{where}/{pair}") for where in SETTINGS for pair in PAIRS]
+    asked += [("dialogues.ask_seeker", f"dialogues/seekers/{name}") for name in told["simulators"] if name[:3] == "gpt"]
+    asked += [("judging.rate_similarity", f"judging/similarity/{name}") for name in told["simulators"]]
+    for rule, artifact in asked:
+        yield Step(rule, f"{results}/{artifact}.jsonl", "--model", told["models"][rule.partition(".")[2]])
+    for name in told["rated"]:  # the low-value analysis rates the other one
+        artifact = f"{results}/judging/rated_values/{name}.jsonl"
+        yield Step("judging.rate_values", artifact, "--model", settings["roles"]["themes"])
+    if told["experts"]:
+        yield Step("judging.rate_as_experts", f"{results}/judging/experts/stand_ins.csv", "--model", told["experts"])
+    for rater, model in told["intensity"].items():
+        artifact = f"{results}/judging/intensity_models/{rater}.jsonl"
+        yield Step("judging.ask_intensity", artifact, "--model", model)
 
 
 def _speaking(settings: dict, rule: str, name: str, artifact: str, share: float) -> Iterator[Step]:

@@ -16,11 +16,11 @@ from scripts.llm.chat import Request, Sampling, open_chat
 from scripts.provenance.errors import Problem
 from scripts.supporter.candidates import Candidate, candidates, write_rewards
 from scripts.text.dialogue import transcript
+from scripts.text.emotion_scores import SCORES
 from scripts.text.files import read_jsonl
 from scripts.text.prompts import load_prompt
 
 log = logging.getLogger(__name__)
-SCORES = ((r"^yes\b.*\bsolved", 1.0), (r"^no\b.*\bbetter", 0.5), (r"^no\b.*\bsame", -0.5), (r"^no\b.*\bworse", -1.0))
 
 
 def parse_score(text: str) -> float:

@@ -21,6 +21,7 @@ class Cell:
     marker: str = ""
     interval: tuple[float, float] | None = None
     status: str = "built"
+    evidence: str | None = None  # where it is not the whole table's: a row without a model may be real on a laptop
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ def tidy(
 
 def _row(key: Key, cell: Cell, printed: dict[str, str], keys: Sequence[str], origin: Origin) -> dict:
     low, high = cell.interval or (None, None)
+    evidence = cell.evidence or origin.evidence
     numeric = cell.value is not None and not isinstance(cell.value, str)
-    comparable = numeric and origin.evidence == "real" and printed.get("value")
+    comparable = numeric and evidence == "real" and printed.get("value")
     return {
         **dict(zip(keys, key, strict=False)),
         "metric": key[-1],
@@ -76,6 +78,6 @@ def _row(key: Key, cell: Cell, printed: dict[str, str], keys: Sequence[str], ori
         "published_marker": printed.get("marker"),
         "difference": cell.value - float(printed["value"]) if comparable else None,
         "status": cell.status,
-        "evidence": origin.evidence,
+        "evidence": evidence,
         "run": origin.run,
     }

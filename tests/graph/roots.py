@@ -7,14 +7,16 @@ ESTIMATE = "audit.estimate_cost"
 SETTINGS = "tables.tabulate_table6"  # echoes every training's
 LOW_VALUES = ("judging.rate_values", "judging.explain_low_values", "judging.assign_themes")
 JUDGING = ("judging.judge_skills", "judging.judge_intensity", "judging.judge_values", *LOW_VALUES)
-RESAMPLED = tuple(f"tables.tabulate_table{number}" for number in (2, 3, 14, 20, 21, 22, 23))
+RESAMPLED = tuple(f"tables.tabulate_table{number}" for number in (2, 3, 5, 7, 8, 11, 13, 14, 20, 21, 22, 23, 29))
+RATING = ("judging.ask_intensity", "judging.predict_intensity")
+IMITATING = ("dialogues.ask_seeker", "dialogues.imitate_seeker")
 # Rules whose jobs a leaf is told to; the first pattern that fits counts. A word after a rule: only its jobs with it.
 ROOTS: dict[str, tuple[str, ...]] = {
     "roles.situations": ("personas.write_situations", ESTIMATE),
     "roles.alignment": ("personas.rate_alignment", ESTIMATE),
     "roles.emotions": ("personas.label_emotions", ESTIMATE),
     "roles.demographics": ("personas.write_demographics", ESTIMATE),
-    "roles.seeker": (*SPEAKING, ESTIMATE),
+    "roles.seeker": (*SPEAKING, "dialogues.ask_seeker", ESTIMATE),
     "roles.emotion_score": ("supporter.score_emotions", ESTIMATE),
     "roles.rephrase": ("dialogues.simulate_dialogues --rephrase-prompt", ESTIMATE),
     "roles.themes": (*LOW_VALUES, ESTIMATE),
@@ -28,14 +30,20 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "sampling.seeker.*": SPEAKING,
     "sampling.supporter.*": (*SPEAKING, "models.check_tiny_base"),
     "sampling.detector.*": ("detector.predict_values", *(f"{rule} --detector" for rule in SPEAKING)),
-    "sampling.reference.*": tuple(f"{rule} --reference-prompt" for rule in SPEAKING),
+    "sampling.reference.*": (*(f"{rule} --reference-prompt" for rule in SPEAKING), "reference.write_comments"),
     "sampling.emotion_score.*": ("supporter.score_emotions",),
     "sampling.rephrase.*": ("dialogues.simulate_dialogues --rephrase-prompt",),
     "sampling.themes.*": LOW_VALUES,
     "sampling.skills.*": ("judging.judge_skills",),
     "sampling.intensity.*": ("judging.judge_intensity",),
     "sampling.values.*": ("judging.judge_values",),
-    "models.llama.backend": ("detector.predict_values", *(f"{rule} --base" for rule in SPEAKING)),
+    "models.llama.backend": (
+        *("detector.predict_values", *(f"{rule} --base" for rule in SPEAKING)),
+        *("detector.prompt_base", "reference.write_comments"),
+        *("judging.predict_intensity intensity_models/llama", "dialogues.imitate_seeker seekers/llama"),
+    ),
+    "models.emollama.backend": ("judging.predict_intensity intensity_models/emollama",),
+    "models.esc_role.backend": ("dialogues.imitate_seeker seekers/esc_role",),
     "datasets.extes.*_share": ("corpora.normalise_extes",),
     "datasets.psych8k.*_share": ("corpora.normalise_psych8k",),
     "reddit.filter.post.*": ("reddit.ingest_submissions",),
@@ -49,6 +57,7 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "reddit.same_commenter": ("reddit.build_threads",),
     "reddit.multi.*": ("reddit.build_threads",),
     "reddit.siblings": ("reddit.build_threads",),
+    "reddit.splits.*.test": ("reddit.select_threads", ESTIMATE),
     "reddit.splits.*": ("reddit.select_threads",),
     "labels.value_threshold": (
         *("reddit.select_threads", "tables.plot_figure2", "tables.tabulate_table34"),
@@ -58,12 +67,16 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "targets.top": (
         *SPEAKING,
         *("reddit.select_threads", "reference.build_reference_pairs", "detector.predict_values"),
+        *("detector.ask_baseline", "detector.prompt_base", "tables.tabulate_table5"),
     ),
     "value_effects.*": ("tables.plot_figure2",),
-    "detector.history.*": ("detector.build_detector_examples",),
+    "detector.history.*": ("detector.build_detector_examples", "detector.ask_baseline", "detector.prompt_base"),
     "detector.lora.*": ("detector.train_detector", SETTINGS),
     "detector.train.*": ("detector.train_detector", SETTINGS),
-    "reference.history.*": ("reference.build_reference_sft", "reference.build_reference_pairs"),
+    "reference.history.*": (
+        *("reference.build_reference_sft", "reference.build_reference_pairs"),
+        *("reference.write_comments", "judging.compare_comments"),
+    ),
     "reference.single.sft.*": ("reference.train_reference_sft reference/single/", SETTINGS),
     "reference.single.dpo.*": ("reference.train_reference_dpo reference/single/", SETTINGS),
     "reference.multi.sft.*": ("reference.train_reference_sft reference/multi/", SETTINGS),
@@ -97,8 +110,29 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "judging.repeats": ("judging.judge_values", ESTIMATE),
     "judging.low_values.dialogues": ("judging.explain_low_values", ESTIMATE),
     "judging.low_values.themes": ("judging.assign_themes",),
-    "judging.max_failed": JUDGING,
+    "judging.max_failed": (*JUDGING, "judging.compare_comments", "judging.rate_similarity", "reference.write_comments"),
     "stats.*": (*RESAMPLED, "tables.plot_figure2", "audit.tabulate_planted"),
+    "measures.baselines.sampling.*": ("detector.ask_baseline", "detector.prompt_base"),
+    "measures.comments.judge": ("judging.compare_comments", ESTIMATE),
+    "measures.comments.*": ("judging.compare_comments",),
+    "measures.intensity.shots": ("judging.ask_intensity", ESTIMATE),
+    "measures.intensity.lora.*": ("judging.train_intensity",),
+    "measures.intensity.train.*": ("judging.train_intensity",),
+    "measures.intensity.history.*": (*RATING, "judging.build_intensity_sft"),
+    "measures.intensity.sampling.*": RATING,
+    "measures.intensity.max_failed": RATING,
+    "measures.experts.raters": ("tables.tabulate_table13", ESTIMATE),
+    "measures.experts.dialogues": ("judging.sample_dialogues", ESTIMATE),
+    "measures.experts.people": ("judging.rate_as_experts", ESTIMATE),
+    "measures.experts.model": ("judging.rate_as_experts", ESTIMATE),
+    "measures.experts.sampling.*": ("judging.rate_as_experts",),
+    "measures.simulators.lora.*": ("dialogues.train_seeker",),
+    "measures.simulators.train.*": ("dialogues.train_seeker",),
+    "measures.simulators.history.*": (*IMITATING, "dialogues.build_seeker_sft", "judging.rate_similarity"),
+    "measures.simulators.sampling.*": IMITATING,
+    "measures.simulators.max_failed": IMITATING,
+    "measures.simulators.judge": ("judging.rate_similarity", ESTIMATE),
+    "measures.simulators.judging.*": ("judging.rate_similarity",),
     "world.effects": ("world.set_effects",),
     "world.posts": ("world.write_dumps",),
     "world.corpora.*": ("world.write_corpora",),
@@ -109,6 +143,15 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "tiny.base.*": ("models.train_tiny_base",),
     "tiny.sentiment.*": ("models.train_tiny_sentiment",),
     "tiny.values.*": ("models.train_tiny_values",),
+}
+# Of these, the leaves that the paper's prose quotes: claims_a.csv echoes them.
+QUOTED = {
+    *("reddit.from", "reddit.to", "dialogues.score", "dialogues.max_exchanges", "targets.top", "judging.repeats"),
+    *(f"personas.{name}" for name in ("least", "most", "keep_from", "votes")),
+    *("measures.experts.dialogues", "measures.experts.people", "supporter.emotion.samples"),
+    *("judging.low_values.dialogues", "judging.low_values.themes"),
+    *("detector.lora.rank", "detector.lora.alpha", "detector.train.learning_rate"),
+    "reference.single.sft.train.epochs",
 }
 # The only leaves that take no other value, each with its reason.
 FIXED = {
@@ -129,7 +172,8 @@ FIXED = {
 
 def rules_told(name: str) -> tuple[str, ...]:
     """The rules of ROOTS for a leaf; none for a leaf that ROOTS leaves out."""
-    return next((rules for pattern, rules in ROOTS.items() if fnmatchcase(name, pattern)), ())
+    found = next((rules for pattern, rules in ROOTS.items() if fnmatchcase(name, pattern)), ())
+    return (*found, "tables.tabulate_claims") if found and name in QUOTED else found
 
 
 def fits(path: str, patterns: dict) -> bool:

@@ -87,7 +87,8 @@ def test_rules_that_speak_with_local_weights_run_in_the_servers_environment_wher
     (tmp_path / "vllm.yaml").write_text("models: {llama: {backend: vllm}}\n")
     served = rules_of(tree, "resources/demo.yaml", str(tmp_path / "vllm.yaml"))
     moved = {name for name in rules if served[name]["conda"] != rules[name]["conda"]}
-    assert moved == {"simulate_dialogues", "roll_out_alternatives", "predict_values"}
+    talking = {"simulate_dialogues", "roll_out_alternatives", "imitate_seeker"}
+    assert moved == {*talking, "predict_values", "prompt_base", "write_comments", "predict_intensity"}
     needed: set[str] = {"vllm"}
     for name in moved:
         assert served[name]["conda"] == f"../{SERVE}" and rules[name]["conda"] == "../envs/train.yaml"

@@ -131,8 +131,13 @@ def test_predictions_and_scores_count_unusable_answers_as_none_named(tmp_path, m
     predict_values.main(options(given))
     assert local.closed
     assert read_jsonl(tmp_path / "p.jsonl") == [
-        {"id": "a", "predicted": ["Face", "Hedonism"], "targets": ["Achievement", "Face"]},
-        {"id": "b", "predicted": [], "targets": ["Hedonism"]},
+        {
+            "id": "a",
+            "predicted": ["Face", "Hedonism"],
+            "by_sum": ["Face", "Hedonism"],
+            "targets": ["Achievement", "Face"],
+        },
+        {"id": "b", "predicted": [], "by_sum": [], "targets": ["Hedonism"]},
     ]
     assert read_json(tmp_path / "s.json") == {
         "precision": 1 / 2,

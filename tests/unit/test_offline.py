@@ -9,11 +9,14 @@ from statistics import fmean
 
 import pytest
 
+from scripts.detector.baselines import messages_of, parse_reasoned
 from scripts.judging.assign_themes import parse_themes
+from scripts.judging.compare_comments import parse_choice
 from scripts.judging.explain_low_values import parse_areas
 from scripts.judging.judge_intensity import parse_intensity
 from scripts.judging.judge_skills import parse_skills
 from scripts.judging.judge_values import parse_results
+from scripts.judging.rate_similarity import parse_score as parse_likeness
 from scripts.judging.rate_values import parse_ratings as parse_value_ratings
 from scripts.llm.offline import ANSWERERS, respond
 from scripts.llm.offline_reading import cue_words, strategy_of
@@ -22,7 +25,7 @@ from scripts.personas.rate_alignment import parse_ratings
 from scripts.personas.write_demographics import parse_person
 from scripts.personas.write_situations import parse_situations
 from scripts.supporter.score_emotions import parse_score
-from scripts.text.answers import FourSteps, parse_four_steps, parse_text, parse_two_steps
+from scripts.text.answers import FourSteps, parse_four_steps, parse_text, parse_two_steps, parse_values
 from scripts.text.lexicon import Lexicon, load_lexicon
 from scripts.text.prompts import load_prompt
 from scripts.text.taxonomy import load_taxonomy
@@ -319,6 +322,43 @@ def test_themes_come_from_what_the_replies_lack(lexicon, folder):
     assert "Strengths and Achievements Acknowledgment" not in named and len(named) == 3
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("name", ["A-TVD", "A-TVD-R", "A-TVD-V"])
+def test_named_values_are_mostly_those_that_the_patient_voices(lexicon, folder, name):
+    turns = [{"index": 0, "role": "seeker", "text": SITUATION}]
+    window = {"first_words": 50, "last_words": 50}
+    messages = messages_of(load_prompt(folder / f"{name}.md"), turns, VALUES, window)
+    answers = [respond(name, messages, str(n), lexicon).rpartition("Values:")[2] for n in range(200)]
+    named = [label.strip() for answer in answers for label in answer.split(",")]
+    assert 0.5 < fmean(label in lexicon.voiced(SITUATION) for label in named) < 0.8
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_comment_that_shares_the_true_ones_advice_is_chosen_in_both_orders_and_not_in_the_null_world(
+    lexicon, folder, tmp_path
+):
+    prompt, near, far = load_prompt(folder / "A-RGJ.md"), "Maybe tea, for your kindness.", "Maybe yoga, for your joy."
+
+    def first_chosen(comment_a, comment_b, world):
+        given = {"history": HISTORY, "truth": "Some tea may help your kindness.", "comment_a": comment_a}
+        messages = prompt.messages(**given, comment_b=comment_b)
+        return fmean(respond("A-RGJ", messages, str(n), world).endswith("Comment A") for n in range(200))
+
+    assert first_chosen(near, far, lexicon) > 0.85 and first_chosen(far, near, lexicon) < 0.2
+    null = changed(null_world(tmp_path), malformed=0.0)
+    assert abs(first_chosen(near, far, null) - first_chosen(far, near, null)) < 0.2
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_likeness_grows_with_the_same_mood_and_the_same_values(lexicon, folder):
+    def score(generated):
+        given = {"history": HISTORY, "real": "I feel stuck, with my kin and money.", "generated": generated}
+        return respond("A-SIM", load_prompt(folder / "A-SIM.md").messages(**given), "0", lexicon)
+
+    texts = ["The sea is blue.", "I feel stuck.", "I feel stuck, with my kin.", "I feel stuck, with my money and kin."]
+    assert [score(text) for text in texts] == ["Score: 1", "Score: 3", "Score: 4", "Score: 5"]
+
+
 def parser_cases(folder: Path) -> dict[str, tuple[list[dict], object]]:
     """A request and its parser for every kind that is parsed in this suite."""
     value = VALUES[10]
@@ -338,7 +378,19 @@ def parser_cases(folder: Path) -> dict[str, tuple[list[dict], object]]:
     themes = functools.partial(parse_themes, names=[theme["label"] for theme in THEMES], most=3)
     skills = functools.partial(parse_skills, names=[entry["name"] for entry in CRITERIA])
     judge = {name: load_prompt(folder / f"{name}.md").messages for name in ("A-SKILL", "A-INT", "A-EMO")}
+    history = {"history": HISTORY}
+    read = {name: load_prompt(folder / f"{name}.md").messages for name in ("A-TVD", "A-TVD-R", "A-TVD-V", "A-INT-FS")}
+    alike = {name: load_prompt(folder / f"{name}.md").messages for name in ("A-RGJ", "A-SIM")}
+    known = [value["label"] for value in VALUES]
+    comments = {"truth": "Some tea may help.", "comment_a": "Try tea.", "comment_b": "I see."}
     return {
+        "A-TVD": (read["A-TVD"](values=known, **history), lambda text: parse_values(text, known)),
+        "A-TVD-R": (read["A-TVD-R"](values=known, **history), lambda text: parse_reasoned(text, known)),
+        "A-TVD-V": (read["A-TVD-V"](values=VALUES, **history), lambda text: parse_values(text, known)),
+        "A-INT-FS": (read["A-INT-FS"](examples=[{"dialogue": POOR, "answer": "x"}], dialogue=RICH), parse_intensity),
+        "A-RGJ": (alike["A-RGJ"](**history, **comments), parse_choice),
+        "A-SIM": (alike["A-SIM"](**history, real="I feel stuck.", generated="It is hard to begin."), parse_likeness),
+        "A-SEEK-0": (chat(SITUATION, UNCUED), parse_text),
         "A-SKILL": (judge["A-SKILL"](criteria=CRITERIA, dialogue=RICH), skills),
         "A-INT": (judge["A-INT"](dialogue=RICH), parse_intensity),
         "A-VAL": (judged(folder, RICH, POOR), parse_results),

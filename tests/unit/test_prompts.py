@@ -24,6 +24,10 @@ TOKENS = {  # what a model must be told to write, for prompts whose answers are 
     "A-INT": ["'very low', 'low', 'moderate', 'high', 'extreme'"],
     "A-VAL": ["1. Reasoning:", "2. Results:", "1) Patient's perspective:", "2) Therapist's perspective:", "Tie"],
     "A-RGJ": ["Reasoning:", "Similar comment:", "Comment A", "Comment B"],
+    "A-SIM": ["Score:"],
+    "A-INT-FS": ["'very low', 'low', 'moderate', 'high', 'extreme'"],
+    "A-TVD-R": ["Reasoning:", "Values: value1, value2, value3"],
+    "A-SEEK-0": ["[END]", "one sentence"],
     "A-EMO": ["No, the patient feels worse.", "No, the patient feels the same.", "No, but the patient feels better."],
 }
 FULL_TOKENS = [f"Step {n}." for n in (1, 2, 3, 4)] + ["-Reasoning:", "-Strategy:", "-Response:", "Yes", "No"]
@@ -39,7 +43,7 @@ def head(path: Path) -> dict:
 
 def test_both_sets_hold_the_same_prompts():
     assert IDS == sorted(path.stem for path in COMPACT.glob("*.md"))
-    assert set(ANSWERERS) < set(IDS) and len(IDS) == 24
+    assert set(ANSWERERS) < set(IDS) and len(IDS) == 30
 
 
 @pytest.mark.parametrize("name", IDS)
@@ -82,9 +86,10 @@ def test_alternative_prompt_names_only_the_asked_decision(folder, decision):
     assert set(re.findall(r"\b(?:Yes|No)\b", text)) == {decision}
 
 
-def test_compact_greeting_is_the_worlds_greeting():
-    persona = dict.fromkeys(load_prompt(COMPACT / "A-SEEK.md").slots, "x")
-    greeting = load_prompt(COMPACT / "A-SEEK.md").messages(**persona)[-1]
+@pytest.mark.parametrize("name", ["A-SEEK", "A-SEEK-0"])
+def test_compact_greeting_is_the_worlds_greeting(name):
+    persona = dict.fromkeys(load_prompt(COMPACT / f"{name}.md").slots, "x")
+    greeting = load_prompt(COMPACT / f"{name}.md").messages(**persona)[-1]
     assert greeting == {"role": "user", "content": load_lexicon("resources/world.yaml").raw["greeting"]}
 
 

@@ -1,0 +1,213 @@
+# What the rules of further models and judges read and are told, by table (config: measures).
+# ---- judges
+def judge_as(model, leaves):
+    """Params of a judging rule whose judge and sampling are no role's."""
+    return dict(
+        backend=model_backend(model) or "none",
+        judge=f"--model {shlex.quote(model_entry(model))} --temperature {leaves['temperature']}"
+        f" --top-p {leaves['top_p']} --max-tokens {leaves['max_tokens']} --max-failed {C['judging']['max_failed']}",
+    )
+
+
+# ---- local models that only some tables ask
+FRAMED = ["emollama"]  # tuned in a frame of their own, without a chat template (paper A, section F.2)
+
+
+def checkpoint(name):
+    """The folder of a local model; entries that name one checkpoint share its folder."""
+    wanted = C["models"][name]
+    alike = (
+        other
+        for other, entry in C["models"].items()
+        if all(entry.get(key) == wanted[key] for key in ("source", "id", "revision"))
+    )
+    return model_dir(next(alike))
+
+
+def speaking_base(name):
+    """The folder that a local model speaks from."""
+    framed = name in FRAMED and C["models"][name]["source"] == "hub"
+    return f"<results>/models/framed/{name}" if framed else checkpoint(name)
+
+
+# ---- table 5
+BASELINE_MODELS = {"gpt": "gpt4o_mini", "llama": "llama"}
+BASELINE_PROMPTS = {"plain": "A-TVD", "reasoning": "A-TVD-R", "values": "A-TVD-V"}
+BASELINE_ROWS = {  # as printed
+    **{"gpt": "GPT-4o-mini", "llama": "Llama-3-8B-Instruct"},
+    **{"plain": "", "reasoning": "Reasoning", "values": "Value information"},
+}
+BASELINE_INPUTS = dict(
+    threads=expand("<results>/reddit/{setting}/test.jsonl", setting=C["detector"]["settings"]),
+    prompt=lambda w: prompt(BASELINE_PROMPTS[w.asked_for]),
+    values=VALUES,
+)
+BASELINE_PARAMS = dict(
+    sampling=canonical(C["measures"]["baselines"]["sampling"]),
+    history=canonical(C["detector"]["history"]),
+    top=C["targets"]["top"],
+)
+BASELINE_COMMAND = (
+    " --threads {input.threads:q} --prompt {input.prompt:q} --values {input.values:q} --history {params.history:q}"
+    " --top-values {params.top} --sampling {params.sampling:q} --output {output.predictions:q}"
+)
+
+
+# ---- tables 7 and 8
+COMMENT_WRITERS = ["llama", "sft", "dpo"]  # the bare base and the two stages
+COMMENTS = C["measures"]["comments"]
+SET_BESIDE = {  # which rows of write_comments are set beside each other: the first is Comment A in order 1
+    "llama_sft": ("llama_original", "sft_original"),
+    "sft_dpo": ("sft_original", "dpo_original"),
+    "llama_dpo": ("llama_original", "dpo_original"),  # the paper has no such row (I-A13)
+    "sft_values": ("sft_original", "sft_random"),
+    "dpo_values": ("dpo_original", "dpo_random"),
+}
+
+
+# ---- table 11
+INTENSITY = C["measures"]["intensity"]
+INTENSITY_HOSTED = ["gpt4o_zero", "gpt4o_few", "gpt4o_mini_zero", "gpt4o_mini_few"]
+INTENSITY_OWN = ["llama_zero", "llama_tuned", "emollama_zero", "emollama_tuned"]
+INTENSITY_ROWS = {  # as printed
+    "gpt4o": "GPT-4o",
+    "gpt4o_mini": "GPT-4o-mini",
+    "llama": "Llama3-8B",
+    "emollama": "EmoLlama-7B",
+    "zero": "Zero-shot",
+    "few": "Few-shot",
+    "tuned": "Fine-tuned",
+}
+RATINGS = "<results>/judging/intensity_models/{}.jsonl"
+
+
+def rated_by(rater):
+    """The model of a row and how it is asked: `gpt4o_mini_few` is (gpt4o_mini, few)."""
+    return rater.rsplit("_", 1)
+
+
+def intensity_row(rater):
+    model, method = rater.rsplit("_", 1)
+    return {"id": rater, "model": INTENSITY_ROWS[model], "method": INTENSITY_ROWS[method]}
+
+
+def examples_of(w):
+    """Where examples come from: train dialogues, for the few-shot rows."""
+    return "<results>/corpora/esconv/train.jsonl" if rated_by(w.hosted)[1] == "few" else []
+
+
+def tuned_adapter(w):
+    model, method = rated_by(w.own)
+    return f"<results>/judging/intensity_models/{model}_adapter" if method == "tuned" else []
+
+
+# ---- table 29
+SIMULATORS = C["measures"]["simulators"]
+SIMULATOR_ROWS = {  # as printed; the model, its prompt, and the corpus it is fine-tuned on
+    "gpt_zero": {"model": "GPT-4o-mini", "details": "Zero-shot", "by": C["roles"]["seeker"], "prompt": "A-SEEK-0"},
+    "gpt_one": {"model": "GPT-4o-mini", "details": "One-shot", "by": C["roles"]["seeker"], "prompt": "A-SEEK"},
+    "llama_zero": {"model": "Llama-3-8B-Instruct", "details": "Zero-shot", "by": "llama", "prompt": "A-SEEK-0"},
+    "llama_one": {"model": "Llama-3-8B-Instruct", "details": "One-shot", "by": "llama", "prompt": "A-SEEK"},
+    "llama_esconv": {"model": "Llama-ESConv", "details": "", "by": "llama", "prompt": "A-SEEK-PLAIN"},
+    "llama_extes": {"model": "Llama-ExTES", "details": "", "by": "llama", "prompt": "A-SEEK-PLAIN"},
+    "esc_role": {"model": "ESC-Role", "details": "", "by": "esc_role", "prompt": "A-SEEK-0"},
+}
+SEEKER_CORPORA = {"llama_esconv": "esconv", "llama_extes": "extes"}
+TURNS = "<results>/dialogues/seekers/{simulator}.jsonl"
+SEEKER_COMMAND = (
+    " --dialogues {input.dialogues:q} --prompt {input.prompt:q} {params.example} --history {params.history:q}"
+    " --max-failed {params.max_failed} --sampling {params.sampling:q} --output {output.turns:q}"
+)
+SEEKER_INPUTS = dict(
+    dialogues="<results>/corpora/esconv/test.jsonl",
+    prompt=lambda w: prompt(SIMULATOR_ROWS[w.simulator]["prompt"]),
+    example=lambda w: one_shot(w),
+)
+SEEKER_PARAMS = dict(
+    sampling=canonical(SIMULATORS["sampling"]),
+    history=canonical(SIMULATORS["history"]),
+    max_failed=SIMULATORS["max_failed"],
+    example=lambda w, input: f"--example-dialogues {input.example}" if input.example else "",
+)
+
+
+def one_shot(w):
+    """The example dialogue, of prompts that show one."""
+    return "<results>/personas/example.json" if SIMULATOR_ROWS[w.simulator]["prompt"] == "A-SEEK" else []
+
+
+def seeker_adapter(w):
+    corpus = SEEKER_CORPORA.get(w.simulator)
+    return f"<results>/dialogues/seekers/{corpus}_adapter" if corpus else []
+
+
+# ---- table 13
+EXPERTS = C["measures"]["experts"]
+SAMPLED_SYSTEMS = C["select"]["systems"]  # whose dialogues are sampled
+
+
+def expert_ratings():
+    """The raters' file, or that of the stand-ins; nothing while nobody has rated."""
+    if EXPERTS["raters"] == "llm":
+        return "<results>/judging/experts/stand_ins.csv"
+    lying = os.path.join(C["data_dir"], "ratings", "a_experts.csv")
+    return lying if os.path.exists(lying) else []
+
+
+# ---- the tables
+MEASURED = [5, 7, 8, 11, 13, 29]
+RESAMPLED = dict(resamples=C["stats"]["resamples"], seed=C["stats"]["seed"])
+# What the corpus alone says is real on a laptop, too; its sentence vectors and labels are where no stand-in makes them.
+ESCONV_EVIDENCE = "real" if C["datasets"]["esconv"]["from"] == "data_dir" else "stand_in"
+BEHIND = {"content": "sentences", "emotion": "sentiment", "value": "values"}  # columns of table 29 -> their model
+TRUSTED = [
+    group
+    for group, model in BEHIND.items()
+    if C["models"][model]["source"] != "tiny" and C["models"][model]["kind"] not in ("lexicon", "tfidf")
+]
+REAL_COLUMNS = ["length", *TRUSTED] if ESCONV_EVIDENCE == "real" else []
+BUILT_SIMULATORS = SIMULATORS["select"]
+
+
+SETTINGS = {"single": "Single-turn", "multi": "Multi-turn"}
+COMPARED_IN = {  # table -> pair -> the comparison and its options as printed
+    "7": {
+        "llama_sft": ("comparison_1", "Llama", "RG (SFT)"),
+        "sft_dpo": ("comparison_2", "RG (SFT)", "RG (DPO)"),
+        "llama_dpo": ("comparison_3", "Llama", "RG (DPO)"),
+    },
+    "8": {"sft_values": ("RG (SFT)", "original", "random"), "dpo_values": ("RG (DPO)", "original", "random")},
+}
+COMPARISON_COMMAND = (
+    " --comparisons {params.comparisons:q} --choices {input.choices:q} --resamples {params.resamples}"
+    " --seed {params.seed} --stats {output.stats:q}"
+)
+
+
+def choices_of(table):
+    """The judged comparisons of a table, settings in the printed order."""
+    return [f"<results>/judging/comments/{setting}/{pair}.jsonl" for setting in SETTINGS for pair in COMPARED_IN[table]]
+
+
+def comparisons_of(table):
+    return canonical(
+        [
+            {"setting": printed, "comparison": name, "first": first, "second": second}
+            for printed in SETTINGS.values()
+            for name, first, second in COMPARED_IN[table].values()
+        ]
+    )
+
+
+BASELINES = [f"{model}_{asked_for}" for model in BASELINE_MODELS for asked_for in BASELINE_PROMPTS]
+
+
+wildcard_constraints:
+    asked_for=among(BASELINE_PROMPTS),
+    framed=among(FRAMED),
+    hosted=among(INTENSITY_HOSTED),
+    own=among(INTENSITY_OWN),
+    pair=among(SET_BESIDE),
+    targets="original|random",
+    tuned=among(["llama", "emollama"]),
+    writer=among(COMMENT_WRITERS),
