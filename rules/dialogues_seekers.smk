@@ -29,6 +29,7 @@ rule train_seeker:
     """LoRA adapter that answers as the corpus's seekers do."""
     input:
         base=model_dir("llama"),
+        launch=LAUNCH,
         train="<results>/dialogues/seekers/sft/{corpus}/train.jsonl",
         dev="<results>/dialogues/seekers/sft/{corpus}/dev.jsonl",
     output:
@@ -41,7 +42,7 @@ rule train_seeker:
     conda:
         "../envs/train.yaml"
     resources:
-        **GPU_TRAIN,
+        **gpu_training("seekers"),
     params:
         **training(SIMULATORS),
         code=signature("dialogues.train_seeker", "train"),

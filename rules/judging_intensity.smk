@@ -29,6 +29,7 @@ rule train_intensity:
     """LoRA adapter that names the intensity."""
     input:
         base=lambda w: speaking_base(w.tuned),
+        launch=LAUNCH,
         train="<results>/judging/intensity_models/sft/train.jsonl",
         dev="<results>/judging/intensity_models/sft/dev.jsonl",
     output:
@@ -41,7 +42,7 @@ rule train_intensity:
     conda:
         "../envs/train.yaml"
     resources:
-        **GPU_TRAIN,
+        **gpu_training("intensity"),
     params:
         **training(INTENSITY),
         code=signature("judging.train_intensity", "train"),

@@ -217,6 +217,8 @@ class TrainingJobs(Section):
     supporter_sft: TrainingJob = Field(description="supporter, SFT, both variants")
     supporter_dpo: TrainingJob = Field(description="supporter, DPO, each grid point")
     baselines: TrainingJob = Field(description="baseline supporters, SFT, each corpus")
+    seekers: TrainingJob = Field(description="seeker simulators, SFT, each corpus")
+    intensity: TrainingJob = Field(description="intensity models, SFT, each base")
 
 
 class Operation(Section):

@@ -102,6 +102,8 @@ def shared_batches(config: dict) -> Found:
         ("supporter_sft", ("supporter", "sft", "train"), supporter["sft"]["train"]),
         ("supporter_dpo", ("supporter", "dpo", "train"), supporter["dpo"]["train"]),
         ("baselines", ("supporter", "baselines", "train"), supporter["baselines"]["train"]),
+        ("seekers", ("measures", "simulators", "train"), config["measures"]["simulators"]["train"]),
+        ("intensity", ("measures", "intensity", "train"), config["measures"]["intensity"]["train"]),
     ):
         gpus, batch = jobs[stage]["gpus"], train["effective_batch"]
         asked = f"operation.training.{stage}.gpus = {gpus}"
@@ -141,6 +143,6 @@ CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"points", "select", "selected"}), point_names),
     (frozenset({"reddit", "personas", "tiny", "ingest_only"}), ranges),
     (frozenset({"reference", "supporter"}), loss_weights),
-    (frozenset({"detector", "reference", "supporter", "operation"}), shared_batches),
+    (frozenset({"detector", "reference", "supporter", "measures", "operation"}), shared_batches),
     (frozenset({"evidence", "datasets", "models"}), honest_evidence),
 )
