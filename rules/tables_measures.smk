@@ -26,11 +26,11 @@ rule tabulate_table5:
     benchmark:
         "<benchmarks>/tables/tabulate_table5.tsv"
     conda:
-        "../envs/metrics.yaml"
+        "../envs/ingest.yaml"
     params:
         **TABLE_PARAMS,
         **RESAMPLED,
-        code=signature("tables.tabulate_table5", "metrics"),
+        code=signature("tables.tabulate_table5", "ingest"),
         top=C["targets"]["top"],
         models=canonical(
             [dict(zip(("model", "variant"), map(BASELINE_ROWS.get, name.split("_")))) for name in BASELINES]

@@ -152,6 +152,7 @@ def forget() -> None:
     """Makes the next signature look at the files again; what is kept by content stays known."""
     code_signature.cache_clear()
     _describe.cache_clear()
+    _is_file.cache_clear()
 
 
 def save_cache() -> None:
@@ -197,8 +198,13 @@ def _describe(path: str) -> tuple[str, tuple[str, ...]]:
         parts = name.split(".")
         for end in range(1, len(parts) + 1):
             base = "/".join(parts[:end])
-            files |= {file for file in (base + ".py", base + "/__init__.py") if (ROOT / file).is_file()}
+            files |= {file for file in (base + ".py", base + "/__init__.py") if _is_file(file)}
     return known[0], tuple(sorted(files))
+
+
+@functools.lru_cache(None)
+def _is_file(path: str) -> bool:
+    return os.path.isfile(os.path.join(ROOT, path))
 
 
 def _imported(tree: ast.Module) -> set[str]:
