@@ -60,7 +60,8 @@ def plan(demo, socket) -> Plan:
 @pytest.fixture(scope="module")
 def groups(plan) -> list[list[Edit]]:
     """Thirty random edits that are quick to rebuild; those of a group share no own job if it can be helped."""
-    names = [name for name in tracked("resources") if "prompts/A-" not in name]
+    read = {name for job in plan.values() for name in job.inputs}
+    names = [name for name in tracked("resources") if "prompts/A-" not in name and name in read]
     pool = [*file_edits(plan, names), *module_edits(plan), *leaf_edits("demo", plan, science("demo"))]
     pool = [edit for edit in pool if edit.roots and not edit.name.startswith(NAMES_ROWS)]
     pool = [edit for edit in pool if not any(SLOW.search(plan[key].rule) for key in closure(plan, edit.roots))]
