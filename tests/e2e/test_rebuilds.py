@@ -64,15 +64,15 @@ def plan(demo, socket) -> Plan:
 def groups(plan) -> list[list[Edit]]:
     """Thirty random edits that are quick to rebuild; those of a group share no own job if it can be helped."""
     read = {name for job in plan.values() for name in job.inputs}
-    names = [
-        name for name in tracked("resources") if "prompts/A-" not in name and name in read and not KEYED.search(name)
-    ]
+    names = [name for name in tracked("resources") if "prompts/A-" not in name and name in read]
     pool = [*file_edits(plan, names), *module_edits(plan), *leaf_edits("demo", plan, science("demo"))]
     pool = [edit for edit in pool if edit.roots and not edit.name.startswith(NAMES_ROWS)]
     pool = [edit for edit in pool if not any(SLOW.search(plan[key].rule) for key in closure(plan, edit.roots))]
     assert len(pool) > 40
     groups: list[list[Edit]] = [[] for _ in range(GROUPS)]
     for edit in random.Random(SEED).sample(pool, EDITS):
+        if KEYED.search(edit.name):
+            continue
         fitting = [group for group in groups if all(edit.roots.isdisjoint(other.roots) for other in group)]
         min(fitting or groups, key=len).append(edit)
     return groups
