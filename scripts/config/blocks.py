@@ -76,7 +76,7 @@ class Train(Section):
     epochs: Count = Field(description="passes over the training rows, at most")
     effective_batch: Count = Field(description="rows an optimiser step, over all devices")
     max_length: Count = Field(description="tokens of prompt and answer together")
-    warmup_ratio: Share = Field(description="share of the steps in which the rate rises")
+    warmup_ratio: Annotated[float, Field(ge=0, lt=1)] = Field(description="share of the steps in which the rate rises")
     scheduler: Literal["cosine", "linear", "constant"] = Field(description="course of the rate after warm-up")
     optimizer: Literal["adamw_torch"] = Field(description="AdamW as torch has it")
     weight_decay: NotNegative = Field(description="decoupled weight decay")

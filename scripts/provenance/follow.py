@@ -83,15 +83,21 @@ def failures(lines: list[str]) -> list[str]:
     With --keep-going many jobs follow a failed one, so the end of the log would not show it.
     """
     told: list[str] = []
+    seen: set[int] = set()
     for place, line in enumerate(lines):
         if found := _FAILED.match(line):
             raised = next((at for at in range(place, 0, -1) if lines[at].startswith("RuleException:")), place)
             start = raised
             while start and raised - start < _MOST_LINES and not _SNAKEMAKE.match(lines[start - 1]):
                 start -= 1
+            shown = [*range(start, raised)]
+            own = [at for at in range(raised) if lines[at].startswith(f"{found[1]}: ") and at not in seen]
+            if not set(own) & set(shown):  # other jobs wrote between its words and its end
+                shown = [*own[-1:], *shown]
+            seen.update(shown)
             ended = [text.rpartition("' ")[2] for text in lines[raised:place] if text.startswith("Command '")]
             log = next((log[1] for text in lines[place:] if (log := _LOG.match(text))), "none")
-            told += [f"{found[1]} {' '.join(ended) or 'failed'} Its log: {log}", *lines[start:raised], ""]
+            told += [f"{found[1]} {' '.join(ended) or 'failed'} Its log: {log}", *(lines[at] for at in shown), ""]
     return told
 
 

@@ -175,5 +175,6 @@ class Job:
         return next((shown(name) for name in sorted(self.seen) if undeclared(name, roots, opened)), None)
 
     def _tell(self, message: str) -> None:
-        print(f"{self.rule.split('.')[-1]}: {message}", file=sys.stderr)
+        sys.stderr.write(f"{self.rule.split('.')[-1]}: {message}\n")  # at once: other jobs write here too
+        sys.stderr.flush()
         self.log.debug("%s", message)

@@ -36,14 +36,15 @@ def load_base(folder: str | Path, precision: str = "fp32"):
 
 
 def merge_adapter(model, adapter: str | Path):
-    """The base with the adapter's weights added in (the reference policy of a DPO run).
+    """The base with the adapter's weights added in (the reference policy of a DPO run), every weight trainable.
 
     An adapter of another base is a Problem; PEFT would pass over modules that it does not find.
     """
     from peft import PeftModel
 
     _require_fit(model, Path(adapter))
-    return PeftModel.from_pretrained(model, adapter).merge_and_unload()
+    merged = PeftModel.from_pretrained(model, adapter).merge_and_unload()
+    return merged.requires_grad_(True)  # PEFT froze the base; a run without an adapter of its own trains all of it
 
 
 def _require_fit(model, adapter: Path) -> None:

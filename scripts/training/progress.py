@@ -19,11 +19,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scripts.provenance.errors import Problem
+from scripts.training.checkpoints import checkpoints, drop, drop_torn, mark_whole, newest_whole, read_mark, step_of
 
 log = logging.getLogger(__name__)
 
-_SCHEMA = 1  # raise it when a checkpoint of before cannot be gone on from
-MARK = "whole.json"  # written last: a checkpoint without it is torn
+_SCHEMA = 2  # raise it when a checkpoint of before cannot be gone on from
 
 
 @contextlib.contextmanager
@@ -34,6 +34,8 @@ def progress_folder(facts: dict[str, object]) -> Iterator[Path]:
     """
     place = os.environ.get("AFFIRM_PROGRESS")
     if not place:
+        if is_first():
+            log.info("progress is not kept without `--keep` through the front door: a killed run starts anew")
         with tempfile.TemporaryDirectory(prefix="affirm-training-") as name:
             yield Path(name)
         return
@@ -64,34 +66,15 @@ def _drop_older_forms(place: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def drop_torn(folder: Path) -> None:
-    """Deletes what a kill or a full disk left of checkpoints."""
-    for path in folder.glob("checkpoint-*"):
-        if path.is_file():
-            path.unlink()
-        elif not (path / MARK).is_file():
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def newest_whole(folder: Path) -> Path | None:
-    """The checkpoint to go on from, or None."""
-    whole = [path.parent for path in folder.glob(f"checkpoint-*/{MARK}")]
-    return max(whole, key=_step, default=None)
-
-
-def _step(checkpoint: Path) -> int:
-    return int(checkpoint.name.rpartition("-")[2])
-
-
 class Progress:
     """Decides when checkpoints are written, makes them whole, and counts seconds and tokens over all jobs of a run."""
 
     def __init__(self, folder: Path, minutes: float):
         self.folder, self.minutes = folder, minutes
         self.lasting = bool(os.environ.get("AFFIRM_PROGRESS"))
-        self.start = newest_whole(folder)
-        before = json.loads((self.start / MARK).read_text(encoding="utf-8")) if self.start else {}
-        self.seconds_before, self.tokens_before = before.get("seconds", 0.0), before.get("tokens", 0)
+        self.start = newest_whole(folder, dropping=is_first())
+        before = read_mark(self.start) if self.start else {"seconds": 0.0, "tokens": 0}
+        self.seconds_before, self.tokens_before = before["seconds"], before["tokens"]
         self.tokens_now = 0
         self.started = self.saved = time.monotonic()
         self.epoch_steps = 0
@@ -144,22 +127,14 @@ class Progress:
         checkpoint = self.folder / f"checkpoint-{step}"
         _agreed(True)  # each process has written its part
         if is_first() and self.lasting:
-            for path in checkpoint.rglob("*"):
-                _sync(path)
-            draft = checkpoint / f"{MARK}.tmp"
-            draft.write_text(json.dumps({"seconds": round(self.seconds, 3), "tokens": self.tokens}), encoding="utf-8")
-            _sync(draft)
-            os.replace(draft, checkpoint / MARK)
-            for folder in (checkpoint, self.folder):
-                _sync(folder)
+            mark_whole(checkpoint, {"seconds": round(self.seconds, 3), "tokens": self.tokens})
             for other in self.folder.parent.iterdir():  # of another kind of machine, overtaken now
                 if other != self.folder:
                     shutil.rmtree(other, ignore_errors=True)
         if is_first():
-            for path in self.folder.glob("checkpoint-*"):
-                if _step(path) not in (step, best):
-                    (path / MARK).unlink(missing_ok=True)  # first: a torn one is known by that
-                    shutil.rmtree(path, ignore_errors=True)
+            for path in checkpoints(self.folder):
+                if step_of(path) not in (step, best):
+                    drop(path)
         self.saved = time.monotonic()
         self.stop_if_noticed(step, "is kept")
 
@@ -173,8 +148,8 @@ class Progress:
         """A loss or gradient that is no number is a Problem, before it is written into a checkpoint."""
         for name in ("loss", "grad_norm", "eval_loss"):
             if name in numbers and not math.isfinite(float(numbers[name])):
-                left = newest_whole(self.folder)
-                kept = f"step {_step(left)}" if left and self.lasting else "none"
+                left = newest_whole(self.folder, dropping=False)
+                kept = f"step {step_of(left)}" if left and self.lasting else "none"
                 raise Problem(
                     f"{name} is {numbers[name]} at step {step}; nothing was published (last good checkpoint: {kept}). "
                     "The same command would end here again: lower learning_rate or max_grad_norm, or look at the rows."
@@ -223,11 +198,3 @@ def _agreed(*answers: bool) -> tuple[bool, ...]:
     votes = torch.tensor([float(answer) for answer in answers], device=device)
     torch.distributed.all_reduce(votes, torch.distributed.ReduceOp.MAX)
     return tuple(bool(vote) for vote in votes)
-
-
-def _sync(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

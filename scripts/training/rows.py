@@ -10,16 +10,41 @@ log = logging.getLogger(__name__)
 
 
 def chat_rows(path: Path, fields: tuple[str, ...]) -> list[dict]:
-    """The rows of `path` with exactly `fields`; an empty file, or a row that lacks one of them, is a Problem."""
+    """The rows of `path` with exactly `fields`, each some messages {role, content}; those after `prompt` are answers.
+
+    An empty file, or a row that lacks a field or has another thing there, is a Problem.
+    """
     rows = []
     for place, row in enumerate(read_jsonl(path), 1):
-        lacking = [field for field in fields if not row.get(field)]
-        if lacking:
-            raise Problem(f"{path}, row {place} has no {' and no '.join(lacking)}. Mend the step that wrote it.")
+        flaw = _flaw(row, fields)
+        if flaw:
+            raise Problem(f"{path}, row {place} {flaw}. Mend the step that wrote it.")
         rows.append({field: row[field] for field in fields})
     if not rows:
         raise Problem(f"{path} has no rows to train on. Look at the counts of the step that wrote it.")
     return rows
+
+
+def _flaw(row: object, fields: tuple[str, ...]) -> str | None:
+    """What is wrong with a row, told after its number, or None."""
+    if not isinstance(row, dict):
+        return f"is no object with {', '.join(fields)}"
+    lacking = [field for field in fields if not row.get(field)]
+    if lacking:
+        return f"has no {' and no '.join(lacking)}"
+    for field in fields:
+        if not isinstance(row[field], list) or not all(map(_is_message, row[field])):
+            return f"has a {field} that is no list of messages {{role, content}}, both text and content not empty"
+        if field != "prompt" and any(message["role"] != "assistant" for message in row[field]):
+            return f"has a {field} with a message of a role other than assistant"
+    return None
+
+
+def _is_message(message: object) -> bool:
+    if not isinstance(message, dict):
+        return False
+    role, content = message.get("role"), message.get("content")
+    return isinstance(role, str) and isinstance(content, str) and bool(content)
 
 
 def preference_rows(path: Path) -> list[dict]:

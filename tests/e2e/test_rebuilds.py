@@ -30,6 +30,9 @@ EDITS, GROUPS = 30, 5
 SLOW = re.compile(r"\.(train|simulate|roll_out)_")  # rules that no drawn edit leads to
 REPORT = "audit.build_report"  # tells run times and dates: it never comes out the same
 NAMES_ROWS = "systems."  # labels that the published tables know rows by
+KEYED = re.compile(
+    r"published/a_table(24|27|33|34)"
+)  # their numbers name rows, and a row that nothing builds is an error
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +52,7 @@ def socket(demo, tmp_path_factory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def plan(demo, socket) -> Plan:
     """The demo's graph without the report; what other tests left stale is made first."""
-    build(demo.folder, socket, ["headline"])
+    build(demo.folder, socket, ["all"])
     planner = Planner([demo.folder])
     jobs = planner.plan("demo")
     planner.close()
@@ -60,13 +63,16 @@ def plan(demo, socket) -> Plan:
 @pytest.fixture(scope="module")
 def groups(plan) -> list[list[Edit]]:
     """Thirty random edits that are quick to rebuild; those of a group share no own job if it can be helped."""
-    names = [name for name in tracked("resources") if "prompts/A-" not in name]
+    read = {name for job in plan.values() for name in job.inputs}
+    names = [name for name in tracked("resources") if "prompts/A-" not in name and name in read]
     pool = [*file_edits(plan, names), *module_edits(plan), *leaf_edits("demo", plan, science("demo"))]
     pool = [edit for edit in pool if edit.roots and not edit.name.startswith(NAMES_ROWS)]
     pool = [edit for edit in pool if not any(SLOW.search(plan[key].rule) for key in closure(plan, edit.roots))]
     assert len(pool) > 40
     groups: list[list[Edit]] = [[] for _ in range(GROUPS)]
     for edit in random.Random(SEED).sample(pool, EDITS):
+        if KEYED.search(edit.name):
+            continue
         fitting = [group for group in groups if all(edit.roots.isdisjoint(other.roots) for other in group)]
         min(fitting or groups, key=len).append(edit)
     return groups

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.provenance.follow import failures
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,6 +87,23 @@ def test_failed_job_is_told_also_when_many_others_follow_it(tmp_path):
     assert done.returncode == 1 and len(done.stdout.splitlines()) == 20
     told = ["bad returned non-zero exit status 2. Its log: logs/bad.log", "what was wrong", "what to do", ""]
     assert done.stderr.splitlines()[:4] == told and len(done.stderr.splitlines()) == 5
+
+
+def test_words_of_a_failed_job_are_told_also_when_another_job_ended_before_it_did():
+    ended = "Command 'x' returned non-zero exit status 2."
+    failed = [
+        "RuleException:",
+        "CalledProcessError in file",
+        ended,
+        "[Sun Nov 22]",
+        "Error in rule read:",
+        "    jobid: 4",
+    ]
+    lines = ["read: line 2 is not JSON.", "Finished jobid: 5 (Rule: read)", "", "Job 1: other", *failed]
+    lines += ["read: line 7 is not JSON.", "Finished jobid: 6 (Rule: read)", *failed]
+    told = failures(lines)
+    assert [line for line in told if "JSON" in line] == ["read: line 2 is not JSON.", "read: line 7 is not JSON."]
+    assert sum(line.startswith("read returned non-zero exit status 2.") for line in told) == 2
 
 
 def test_what_cannot_be_vouched_for_is_passed_on(tmp_path):

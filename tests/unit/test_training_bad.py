@@ -8,10 +8,12 @@ import pytest
 from scripts.config.load import load_config
 from scripts.config.overlays import read_run
 from scripts.provenance.errors import Problem
-from scripts.text.files import write_jsonl
+from scripts.text.files import write_json, write_jsonl
 from scripts.training.adapters import load_base, merge_adapter
+from scripts.training.checkpoints import mark_whole
 from scripts.training.progress import Progress
 from scripts.training.report import mean_losses
+from scripts.training.rows import chat_rows, preference_rows
 from scripts.training.settings import devices, per_device_batch
 from tests.graph.tree import ROOT
 from tests.unit.tiny import DPO, SFT, dpo_rows, root, sft, train
@@ -46,6 +48,64 @@ def test_one_sided_pairs_are_an_error_that_names_the_row(tmp_path, side):
     refused("dpo", tmp_path, rf"half\.jsonl, row 3 has no {side}", train=tmp_path / "half.jsonl")
 
 
+ANSWER = {"role": "assistant", "content": "Yes."}
+NO_LIST = r"that is no list of messages \{role, content\}"
+
+
+@pytest.mark.parametrize("field", ["prompt", "chosen", "rejected"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Yes.",
+        ANSWER,
+        ["Yes."],
+        [[ANSWER]],
+        [ANSWER, {**ANSWER, "content": ""}],
+        [{**ANSWER, "content": 5}],
+        [{**ANSWER, "content": None}],
+        [{"role": "assistant"}],
+        [{"content": "Yes."}],
+        [{**ANSWER, "role": 1}],
+    ],
+)
+def test_field_that_is_no_list_of_messages_is_an_error_that_names_file_row_and_field(tmp_path, field, value):
+    write_jsonl(tmp_path / "odd.jsonl", [*dpo_rows(2), {**dpo_rows(1)[0], field: value}])
+    with pytest.raises(Problem, match=rf"odd\.jsonl, row 3 has a {field} {NO_LIST}.*Mend the step"):
+        preference_rows(tmp_path / "odd.jsonl")
+
+
+@pytest.mark.parametrize("field", ["completion", "chosen", "rejected"])
+def test_answer_of_another_role_is_an_error_and_a_prompt_may_have_any(tmp_path, field):
+    kept = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hi."}]
+    write_jsonl(tmp_path / "odd.jsonl", [{"prompt": kept, field: [ANSWER]}, {"prompt": kept, field: [ANSWER, kept[1]]}])
+    with pytest.raises(
+        Problem, match=rf"odd\.jsonl, row 2 has a {field} with a message of a role other than assistant"
+    ):
+        chat_rows(tmp_path / "odd.jsonl", ("prompt", field))
+
+
+def test_row_that_is_no_object_is_an_error_and_a_good_one_is_given_as_it_is(tmp_path):
+    good = {"prompt": [{"role": "user", "content": "Hi."}], "completion": [ANSWER]}
+    write_jsonl(tmp_path / "odd.jsonl", [{**good, "id": "a"}])
+    assert chat_rows(tmp_path / "odd.jsonl", ("prompt", "completion")) == [good]
+    write_jsonl(tmp_path / "odd.jsonl", [good, [ANSWER]])
+    with pytest.raises(Problem, match=r"odd\.jsonl, row 2 is no object with prompt, completion\. Mend"):
+        chat_rows(tmp_path / "odd.jsonl", ("prompt", "completion"))
+
+
+def test_answers_that_are_no_list_end_a_run_before_it_begins(tmp_path):
+    write_jsonl(tmp_path / "odd.jsonl", [{**row, "chosen": row["chosen"][0]} for row in dpo_rows(4)])
+    refused("dpo", tmp_path, r"odd\.jsonl, row 1 has a chosen", dev=tmp_path / "odd.jsonl")
+
+
+def test_warm_up_over_all_steps_is_refused_in_the_config():
+    """The trainer takes 1.0 for one step, not for all."""
+    config = read_run("demo", ROOT)
+    config["supporter"]["sft"]["train"]["warmup_ratio"] = 1.0
+    with pytest.raises(Problem, match=r"supporter\.sft\.train\.warmup_ratio"):
+        load_config(config)
+
+
 @pytest.mark.parametrize("kind", ["sft", "dpo"])
 def test_base_without_a_chat_template_is_an_error(tmp_path, kind):
     bare = shutil.copytree(root() / "base", tmp_path / "bare")
@@ -74,8 +134,10 @@ def test_loss_that_is_no_number_ends_the_run_and_names_the_step(tmp_path, kind):
 
 def test_number_that_is_none_names_the_last_good_checkpoint(tmp_path, monkeypatch):
     monkeypatch.setenv("AFFIRM_PROGRESS", str(tmp_path))
-    (tmp_path / "m" / "checkpoint-7").mkdir(parents=True)
-    (tmp_path / "m" / "checkpoint-7" / "whole.json").write_text("{}")
+    checkpoint = tmp_path / "m" / "checkpoint-7"
+    checkpoint.mkdir(parents=True)
+    write_json(checkpoint / "trainer_state.json", {"best_global_step": None})
+    mark_whole(checkpoint, {"seconds": 1.0, "tokens": 1})
     progress = Progress(tmp_path / "m", 1.0)
     progress.require_finite(8, {"loss": 1.0, "grad_norm": 2.0})
     for name in ("loss", "grad_norm", "eval_loss"):

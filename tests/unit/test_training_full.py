@@ -3,10 +3,10 @@
 import pytest
 
 from scripts.text.files import read_json, write_jsonl
-from scripts.training.adapters import load_base, publish_trained
+from scripts.training.adapters import load_base, merge_adapter, publish_trained
 from scripts.training.settings import base_precision
 from scripts.training.sft import sft_trainer
-from tests.unit.tiny import DPO, SFT, dpo_rows, logits, root, sft_rows, train, weights
+from tests.unit.tiny import DPO, SFT, dpo_rows, logits, root, sft, sft_rows, train, weights
 
 pytestmark = pytest.mark.slow
 FULL = {**SFT, "learning_rate": 1e-3}
@@ -100,6 +100,17 @@ def test_adapter_of_preferences_on_a_full_model_has_that_model_for_its_reference
     assert len(weights(adapter)) and read_json(adapter / "adapter_config.json")["r"] == LORA["rank"]
     moved = logits(PeftModel.from_pretrained(load_base(full)[0], adapter), tokenizer)
     assert (moved - logits(model, tokenizer)).abs().max() > 0.01
+
+
+def test_preferences_after_an_sft_adapter_train_every_weight_of_the_merged_model(tmp_path):
+    import torch
+
+    merged = merge_adapter(load_base(root() / "base")[0], sft())
+    assert all(weight.requires_grad for weight in merged.parameters())
+    trained = train("dpo", "x", {**DPO, "learning_rate": 1e-3}, None, output=tmp_path / "model")
+    before, after = merged.state_dict(), tensors(trained)
+    assert set(after) <= set(before) and not any(torch.equal(before[name], after[name]) for name in after)
+    assert read_json(trained / "training.json")["dev"][-1]["eval_rewards/margins"] > 0.01
 
 
 def test_preferences_train_all_weights_against_the_model_they_started_from(full, tmp_path):

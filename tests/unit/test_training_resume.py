@@ -1,6 +1,7 @@
 """Training that is killed or stopped at any moment goes on with the same command and ends with the same bytes."""
 
 import json
+import logging
 import os
 import random
 import shutil
@@ -12,6 +13,8 @@ import time
 import pytest
 
 from scripts.text.files import read_jsonl, write_jsonl
+from scripts.training.checkpoints import MARK, drop_torn, mark_whole, newest_whole
+from scripts.training.progress import Progress, progress_folder
 from tests.unit.tiny import dpo_rows, root, sft_rows
 from tests.unit.training_jobs import SETTINGS, Jobs, until
 
@@ -164,6 +167,91 @@ def test_torn_checkpoint_is_taken_away_and_the_one_before_it_used(begun, undistu
     step = int(newest.parent.name.split("-")[1])
     assert f"{RESUMED} {step}" in begun.run()
     assert begun.result() == undisturbed["sft"]
+
+
+def damage(path):
+    """Another last byte, the same size."""
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+
+@pytest.mark.parametrize("what", ["newest", "best"])
+def test_run_whose_checkpoint_was_damaged_after_its_mark_uses_an_older_one_or_starts_anew(
+    jobs, undisturbed, what, tmp_path
+):
+    """Without the best one the newest would end with another epoch's weights."""
+    job = jobs.job("sft", tmp_path.name)
+    process = job.start()
+    until(lambda: max(job.steps(), default=0) > 11)
+    stop(job, process, signal.SIGKILL)
+    newest = max(job.steps())
+    (folder,) = {path.parent for path in job.checkpoints.glob("unfinished/*/*/*/checkpoint-10")}
+    damage(folder / ("checkpoint-10" if what == "best" else f"checkpoint-{newest}") / "adapter_model.safetensors")
+    said = job.run()
+    assert f"checkpoint-{newest} is damaged and dropped" in said
+    assert f"{RESUMED} {newest}" not in said and (RESUMED in said) == (what == "newest")
+    assert job.result() == undisturbed["sft"]
+
+
+def write_checkpoint(folder, step, best=None):
+    path = folder / f"checkpoint-{step}"
+    (path / "deep").mkdir(parents=True)
+    (path / "trainer_state.json").write_text(json.dumps({"best_global_step": best}))
+    (path / "deep" / "weights").write_bytes(b"weights")
+    mark_whole(path, {"seconds": 1.5, "tokens": 3})
+    return path
+
+
+def test_checkpoint_counts_only_when_the_best_one_it_names_is_whole(tmp_path, caplog):
+    for step, best in ((4, None), (10, 10), (12, 10)):
+        write_checkpoint(tmp_path, step, best)
+    assert newest_whole(tmp_path, dropping=True).name == "checkpoint-12" and not caplog.messages
+    shutil.rmtree(tmp_path / "checkpoint-10")
+    assert newest_whole(tmp_path, dropping=False).name == "checkpoint-4" and not caplog.messages
+    assert newest_whole(tmp_path, dropping=True).name == "checkpoint-4"
+    assert "checkpoint-12 is damaged and dropped: the best one, of step 10" in caplog.text
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-4"]
+
+
+@pytest.mark.parametrize("name", ["deep/weights", "trainer_state.json"])
+@pytest.mark.parametrize("harm", ["changed", "cut", "gone"])
+def test_checkpoint_that_differs_from_its_mark_is_dropped_by_name(tmp_path, caplog, name, harm):
+    write_checkpoint(tmp_path, 4)
+    path = write_checkpoint(tmp_path, 7) / name
+    {"changed": damage, "cut": lambda path: os.truncate(path, 2), "gone": os.unlink}[harm](path)
+    assert Progress(tmp_path, 1.0).start == tmp_path / "checkpoint-4"
+    assert f"{tmp_path / 'checkpoint-7'} is damaged and dropped: " in caplog.text and name in caplog.text
+    assert not (tmp_path / "checkpoint-7").exists()
+
+
+@pytest.mark.parametrize("mark", [b"", b"{", b"\xff", b"[]", b"{}", b'{"files": [1]}', b'{"files": {"deep": 1}}'])
+def test_checkpoint_whose_mark_says_nothing_is_dropped(tmp_path, caplog, mark):
+    (write_checkpoint(tmp_path, 7) / MARK).write_bytes(mark)
+    assert Progress(tmp_path, 1.0).start is None
+    assert "checkpoint-7 is damaged and dropped" in caplog.text and not (tmp_path / "checkpoint-7").exists()
+
+
+def test_other_names_beside_checkpoints_stay_and_harm_nothing(tmp_path):
+    for name in ("checkpoint-old", "checkpoint-", "checkpoint-7.bak", "my-checkpoint-9"):
+        shutil.copytree(write_checkpoint(tmp_path, 70), tmp_path / name)
+        shutil.rmtree(tmp_path / "checkpoint-70")
+    write_checkpoint(tmp_path, 3)
+    write_checkpoint(tmp_path, 5)
+    drop_torn(tmp_path)
+    assert newest_whole(tmp_path, dropping=True).name == "checkpoint-5"
+    Progress(tmp_path, 1.0).keep_whole(5, 5)
+    names = {"checkpoint-5", "checkpoint-old", "checkpoint-", "checkpoint-7.bak", "my-checkpoint-9"}
+    assert {path.name for path in tmp_path.iterdir()} == names
+
+
+def test_training_outside_the_front_door_says_that_its_progress_is_not_kept(tmp_path, monkeypatch, caplog):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setenv("AFFIRM_PROGRESS", str(tmp_path / "artifact" / "key"))
+    with progress_folder({}):
+        assert "not kept" not in caplog.text
+    monkeypatch.delenv("AFFIRM_PROGRESS")
+    with progress_folder({}):
+        assert "progress is not kept without `--keep` through the front door" in caplog.text
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from scripts.provenance import warm
-from scripts.training.progress import MARK
+from scripts.training.checkpoints import MARK
 from tests.unit.tiny import DPO, LAUNCH, LORA, SFT, root, sft
 
 HOLD = "import os, sys; print(os.environ['AFFIRM_WARM'], flush=True); sys.stdin.read()"
