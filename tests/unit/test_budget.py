@@ -102,6 +102,7 @@ def line(tokens=(9, 10), model="small", at=1_700_000_000, **more):
     return json.dumps(record).encode() + b"\n"
 
 
+@pytest.mark.slow
 def test_four_jobs_at_once_stay_under_the_budget_and_a_larger_one_asks_only_the_rest(tmp_path):
     bank = Bank()
     with serving(bank, delay=0.01) as server:

@@ -216,6 +216,7 @@ def test_escaped_nul_is_taken_out_of_the_text_and_a_pair_of_surrogates_is_one_ch
 
 
 @both
+@pytest.mark.slow
 def test_line_of_20_megabytes_is_read_like_any_other(tmp_path, kind):
     name = "body" if kind == "comments" else "selftext"
     content = text(kind, 3) + line(kind, 3, **{name: "so long " * 2_500_000}) + text(kind, 3, 4)

@@ -242,6 +242,7 @@ def test_refused_batch_is_told_by_its_code_and_can_be_submitted_again(step):
         assert step.do("collect")["answered"] == COUNT
 
 
+@pytest.mark.slow
 def test_errors_on_the_way_cost_nothing_and_make_no_second_batch(step):
     """The first call of each kind fails; the batch's creation fails after the batch was made, and before."""
 
@@ -257,6 +258,7 @@ def test_errors_on_the_way_cost_nothing_and_make_no_second_batch(step):
         assert step.do("collect")["answered"] == COUNT
 
 
+@pytest.mark.slow
 def test_patience_that_ends_keeps_the_batch_and_the_next_collecting_goes_on(step):
     with serving(level, stages=("validating", *["in_progress"] * 8, "completed")) as server:
         step.at(server, patience=0.0).do("submit")

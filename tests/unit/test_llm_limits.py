@@ -71,6 +71,7 @@ def test_tokens_are_reckoned_by_characters_and_the_longest_answer():
 
 
 @pytest.mark.parametrize("limit", [{"requests_per_minute": 1200}, {"tokens_per_minute": 1200 * 9}])
+@pytest.mark.slow
 def test_limits_of_the_config_hold_over_the_threads_of_a_job(tmp_path, monkeypatch, limit):
     """20 requests a second; 9 tokens each by the server's word, whatever they were reckoned at."""
     times = []

@@ -34,6 +34,7 @@ def test_class_of_a_strength_has_seven_equal_steps_around_the_middle():
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_generative_scorer_asks_both_tasks_and_reads_the_answers(tmp_path):
     """A tiny Llama taught four answers is asked in the checkpoint's frame, with texts of unequal length."""
     known = {"happy day": ("0.9", "3:"), "such a sad and long day today": ("0.1", "-3:"), "words": ("what", "what")}

@@ -70,6 +70,7 @@ def test_scale_of_the_world_moves_its_effects_and_nothing_else(tmp_path):
     assert null == world and list(null["values"]) == list(world["values"])
 
 
+@pytest.mark.slow
 def test_report_of_a_finished_demo_is_refused_when_a_target_is_missing(tmp_path):
     """Snakemake's own refusal reaches the user, and no page appears."""
     from scripts.audit import build_report

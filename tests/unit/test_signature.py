@@ -179,6 +179,7 @@ save_cache()
 """
 
 
+@pytest.mark.slow
 def test_signatures_of_the_whole_project_are_quick_once_known(tmp_path):
     """0.04 s against 0.47 s on two cores; CPU time, so that a busy machine changes little."""
     scripts = sorted(Path("scripts").glob("*/*.py"))
