@@ -4,6 +4,7 @@ After a change that is meant: `python -m tests.graph.test_counts` writes job_cou
 """
 
 import csv
+import re
 import subprocess
 import sys
 import tempfile
@@ -96,11 +97,17 @@ def reading(tree: Path, snakefile: str) -> tuple[float, float]:
 
 
 def test_reading_our_snakefile_costs_little_beside_importing_snakemake(tree, tmp_path):
-    """0.2 s more than an empty Snakefile, once signatures are known, beside 0.8 s; as a ratio, for busy machines."""
+    """0.4 s for 114 rules once signatures are known, beside 0.8 s: 4 ms a rule, of which Snakemake's parser takes most.
+
+    As a share of the import, for busy machines: a rule that hashes or imports what it need not costs far more.
+    """
+    rules = sum(
+        len(re.findall(r"^(?:rule|checkpoint) ", file.read_text(), re.MULTILINE)) for file in tree.glob("rules/*.smk")
+    )
     (tmp_path / "Snakefile").write_text("rule nothing:\n")
     reading(tree, "Snakefile")  # fills the cache of signatures
     imported, ours = reading(tree, "Snakefile")
-    assert ours - reading(tree, str(tmp_path / "Snakefile"))[1] < 0.5 * imported
+    assert ours - reading(tree, str(tmp_path / "Snakefile"))[1] < 0.0075 * imported * rules
 
 
 def renew() -> None:
