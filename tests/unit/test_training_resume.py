@@ -6,7 +6,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import time
 
@@ -15,6 +14,7 @@ import pytest
 from scripts.text.files import read_jsonl, write_jsonl
 from scripts.training.checkpoints import MARK, drop_torn, mark_whole, newest_whole
 from scripts.training.progress import Progress, progress_folder
+from tests.disks import small_disk
 from tests.unit.tiny import dpo_rows, root, sft_rows
 from tests.unit.training_jobs import SETTINGS, Jobs, until
 
@@ -256,18 +256,8 @@ def test_training_outside_the_front_door_says_that_its_progress_is_not_kept(tmp_
 
 @pytest.fixture
 def disk(tmp_path):
-    """A disk of 4 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder]
-    try:
-        mounted = subprocess.run(words, capture_output=True, text=True)
-    except FileNotFoundError:
-        pytest.skip("no mount here")
-    if mounted.returncode:
-        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
+    with small_disk(tmp_path / "disk", "4m") as disk:
+        yield disk
 
 
 def test_full_disk_ends_with_a_message_and_the_run_goes_on_once_there_is_room(jobs, undisturbed, disk):
