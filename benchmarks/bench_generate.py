@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 
 from benchmarks.measure import machine
-from benchmarks.page import README, renewed, table
+from benchmarks.page import renew, table
 from scripts.llm.generate import Row, generate
 
 VOCABULARY, WIDTH, LAYERS, HEADS = 1280, 128, 2, 4  # the demo's tiny base
@@ -172,8 +172,7 @@ def main(argv: list[str] | None = None) -> None:
     text = report(args.rounds)
     print(text)
     if args.write:
-        page = README.read_text(encoding="utf-8")
-        README.write_text(renewed(page, "bench-generate", "Generating locally", text), encoding="utf-8")
+        renew("bench-generate", "Generating locally", text)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ from benchmarks.gpu_model import (
     word_tokenizer,
 )
 from benchmarks.measure import machine
-from benchmarks.page import README, renewed, table
+from benchmarks.page import renew, table
 
 TINY = {"vocabulary": 128, "width": 64, "inner": 96, "layers": 2, "heads": 4, "key_value_heads": 2}
 WARMUP = 2  # steps that do not count
@@ -240,8 +240,7 @@ def main(argv: list[str] | None = None) -> None:
     text = report(*plan_of(args))
     print(text)
     if args.write:
-        page = README.read_text(encoding="utf-8")
-        README.write_text(renewed(page, "bench-gpu", "A GPU", text), encoding="utf-8")
+        renew("bench-gpu", "A GPU", text)
 
 
 if __name__ == "__main__":

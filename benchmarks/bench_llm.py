@@ -10,7 +10,6 @@ a job that asks anything) is outside every figure but that of the replayed comma
 import asyncio
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 import httpx2
 import openai
 
+from benchmarks.page import renew
 from scripts.llm.ask import ask_all
 from scripts.llm.asking import Replayer
 from scripts.llm.gate import Gate
@@ -31,8 +31,6 @@ from scripts.llm.remote import Remote
 from tests.unit.llm_server import FastServer, completion
 
 REQUESTS, AT_ONCE, ROUNDS, DELAY = 2000, 64, 5, 0.1
-README = Path("benchmarks/README.md")
-BEGIN, END = "<!-- bench-llm -->", "<!-- end of bench-llm -->"
 NOWHERE = Endpoint("http://127.0.0.1:9/v1", "")
 TEXT = "word " * 300
 
@@ -170,11 +168,7 @@ def main(argv: list[str]) -> None:
     text = report()
     print(text)
     if argv == ["--write"]:
-        page = README.read_text(encoding="utf-8")
-        part = re.compile(f"{BEGIN}.*{END}", re.DOTALL)
-        if not part.search(page):
-            page += f"\n## Asking models\n\n{BEGIN}{END}\n"
-        README.write_text(part.sub(lambda _: f"{BEGIN}{text}{END}", page), encoding="utf-8")
+        renew("bench-llm", "Asking models", text)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,11 @@ from pathlib import Path
 README = Path("benchmarks/README.md")
 
 
+def renew(name: str, heading: str, text: str) -> None:
+    """Writes the part of `name` into benchmarks/README.md."""
+    README.write_text(renewed(README.read_text(encoding="utf-8"), name, heading, text), encoding="utf-8")
+
+
 def renewed(page: str, name: str, heading: str, text: str) -> str:
     """The page with `text` between the markers of `name`; a page without them gets heading and markers at its end."""
     begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"

@@ -11,9 +11,10 @@ python -m scripts audit.tabulate_cost --folder journal/results --journals journa
 import argparse
 import logging
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
-from scripts.llm.prices import Prices, read_prices
+from scripts.llm.prices import Prices, cell, read_prices
 from scripts.llm.spent import Group, Used, used_in
 from scripts.text.files import write_csv
 
@@ -41,7 +42,7 @@ def row(stage: str, group: Group, used: Used, prices: Prices) -> dict:
         "day": group.day,
         "asked": "batch" if group.batch else "live",
         **used._asdict(),
-        "usd": rate and rate.usd(used.tokens_in, used.tokens_out, group.batch),
+        "usd": rate and cell(rate.usd(used.tokens_in, used.tokens_out, group.batch)),
     }
 
 
@@ -63,8 +64,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     rows = [row(stage, group, used, prices) for (stage, group), used in sorted(found.items())]
     write_csv(args.output, rows, COLUMNS)
     unpriced = sorted({entry["model"] for entry in rows if entry["usd"] is None})
-    total, requests = sum(entry["usd"] or 0 for entry in rows), sum(entry["requests"] for entry in rows)
-    log.info("%d requests, %.2f USD, without a price: %s", requests, total, ", ".join(unpriced) or "no model")
+    total = sum((Decimal(entry["usd"]) for entry in rows if entry["usd"]), Decimal("0.00"))  # of the cells: no rounding
+    requests = sum(entry["requests"] for entry in rows)
+    log.info("%d requests, %s USD, without a price: %s", requests, total, ", ".join(unpriced) or "no model")
 
 
 if __name__ == "__main__":

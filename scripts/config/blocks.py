@@ -66,13 +66,15 @@ class Lora(Section):
     rank: Count = Field(description="rank of the update")
     alpha: Count = Field(description="scale; the update is multiplied by alpha / rank")
     dropout: Annotated[float, Field(ge=0, lt=1)] = Field(description="dropout on the adapter's input")
-    target_modules: list[Text] | Literal["all-linear"] = Field(description="adapted layers, by name, or all-linear")
+    target_modules: Annotated[list[Text], Field(min_length=1)] | Literal["all-linear"] = Field(
+        description="adapted layers, by name, or all-linear"
+    )
 
 
 class Train(Section):
     """One training run; the epoch that does best on dev is kept."""
 
-    learning_rate: Positive = Field(description="greatest learning rate")
+    learning_rate: Annotated[float, Field(gt=0, lt=1)] = Field(description="greatest learning rate")
     epochs: Count = Field(description="passes over the training rows, at most")
     effective_batch: Count = Field(description="rows an optimiser step, over all devices")
     max_length: Count = Field(description="tokens of prompt and answer together")

@@ -5,17 +5,16 @@
 A key's comment is the schema's description and, in brackets, the source that stands in config.yaml by hand.
 """
 
-import argparse
 import json
 import re
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
 from scripts.config.describe import accepts, meaning
 from scripts.config.overlays import BASE, OVERLAY_KEYS, RUNS, KeyPath, leaves, read_run
-from scripts.text.files import write_text
+from scripts.provenance.pages import keep_current
 
 PAGE = "docs/config.md"
 COLUMN = 44  # comments begin here where the key leaves room
@@ -123,23 +122,14 @@ def _shown(value: object) -> str:
     return f"`{text}`"
 
 
+def made() -> Iterator[tuple[str, str]]:
+    """Both files' paths and texts; the page is made from what config.yaml says by then."""
+    yield BASE, with_comments(Path(BASE).read_text(encoding="utf-8"))
+    yield PAGE, page(Path())
+
+
 def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    choice = parser.add_mutually_exclusive_group(required=True)
-    choice.add_argument("--write", action="store_true", help="bring both files up to date")
-    choice.add_argument("--check", action="store_true", help="fail when one is not")
-    args = parser.parse_args(argv)
-    root = Path.cwd()
-    old = {name: path.read_text(encoding="utf-8") if (path := root / name).exists() else "" for name in (BASE, PAGE)}
-    stale = []
-    for name, made in ((BASE, lambda: with_comments(old[BASE])), (PAGE, lambda: page(root))):
-        text = made()
-        if text != old[name]:
-            stale.append(name)
-            if args.write:
-                write_text(root / name, text)
-    if stale and args.check:
-        sys.exit(f"{', '.join(stale)}: not what the schema says. Run `python -m scripts.config.docs --write`.")
+    keep_current(argv, "scripts.config.docs", __doc__, "schema", made)
 
 
 if __name__ == "__main__":

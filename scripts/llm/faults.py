@@ -32,6 +32,7 @@ ROUND_SECONDS = 8.0  # between the SDK's rounds of tries
 PAGE_RETRIES = 3  # for a 200 that is no completion
 AGAIN = "All answers so far are kept: run the same command again for the rest."
 _FATAL = {401: "refused the key", 403: "denied access", 404: "does not know the model or the address"}
+KEY_ENV = "OPENAI_API_KEY"  # what a command typed by hand reads
 _AWAY = {502, 503, 504}
 _NO_CONNECTION = {"ConnectError", "ConnectTimeout"}
 CODE = re.compile(r"[A-Za-z_.]{1,48}|\d{1,6}")  # no key looks like that, nor does a prompt
@@ -124,6 +125,8 @@ class Weather:
         place, status = self.place, getattr(error, "status_code", None)
         if getattr(error, "code", None) == "insufficient_quota":
             return Problem(f"The quota at {place.base_url} is used up. Add credit. {AGAIN}")
+        if status == 401 and not place.key_env:
+            return Problem(f"{place.base_url} wants a key and none was sent, status 401. Set {KEY_ENV}. {AGAIN}")
         if status in _FATAL:
             key = f" (key from {place.key_env})" if place.key_env else ""
             return Problem(f"{place.base_url} {_FATAL[status]}{key}, status {status}. Mend the entry. {AGAIN}")

@@ -3,9 +3,12 @@
 import functools
 import hashlib
 import json
+import logging
 from pathlib import Path
 
 from scripts.provenance.errors import Problem
+
+log = logging.getLogger(__name__)
 
 _BASE_FILES = (
     "config.json",
@@ -40,12 +43,33 @@ def adapter_identity(folder: Path) -> str:
     return hashlib.sha256((settings + _digest(_weights(folder))).encode()).hexdigest()
 
 
+def require_base(adapter: Path, base: Path) -> None:
+    """A Problem when the adapter's training.json names another base than this one, wherever either lies.
+
+    An adapter that names none (of another program, or of before they did) is told in the log.
+    """
+    try:
+        report = json.loads((adapter / "training.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        report = None
+    said = report.get("base") if isinstance(report, dict) else None
+    if said is None:
+        log.warning("%s does not say which base it was trained on; that it is %s is not checked", adapter, base)
+    elif said != (found := base_identity(base)):
+        raise Problem(
+            f"{adapter} was trained on another base ({str(said)[:12]}…) than {base} ({found[:12]}…; both are sha256 of "
+            "weights, configuration, tokenizer and chat template). Give the base it was trained on, or train it again."
+        )
+
+
 class Identities:
-    """Of a base with each of its adapters, as the given code speaks with them."""
+    """Of a base with each of its adapters, as the given code speaks with them; a Problem for one of another base."""
 
     def __init__(self, base: Path, adapters: dict[str, Path], code: str):
         self._base, self._code = base_identity(base), code
         self._adapters = {name: adapter_identity(path) for name, path in adapters.items()}
+        for path in adapters.values():
+            require_base(path, base)
 
     def of(self, adapter: str | None) -> str:
         """Equal only for equal weights, tokenizer, chat template and code; None: the base alone."""

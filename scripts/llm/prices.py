@@ -42,6 +42,17 @@ def read_prices(path: str | Path) -> Prices:
     return prices
 
 
+def cell(usd: float) -> str:
+    """USD as a table's cell: all digits that a token's price can have (1e-10), no exponent and no float's noise."""
+    text = f"{usd:.10f}".rstrip("0")
+    return text + "0" if text.endswith(".") else text
+
+
+def in_words(usd: float) -> str:
+    """USD in a message: cents, below one dollar two digits that count."""
+    return f"{usd:,.2f}" if usd >= 1 else f"{usd:.2g}"
+
+
 def _number(text: str, place: str, name: str, most: float) -> float:
     try:
         number = float(text)

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from scripts.llm.ledger import Ledger, no_price
-from scripts.llm.prices import Rate
+from scripts.llm.prices import Rate, in_words
 from scripts.provenance.errors import Problem
 
 log = logging.getLogger(__name__)
@@ -113,12 +113,12 @@ class Purse:
         with self.ledger.open() as state:
             spent, others = self.ledger.spent(state), self.ledger.set_aside(state, self.model)
             mean = self.ledger.mean(state, self.model) or most
-        aside = f", {_usd(others)} are set aside by running jobs and open batches" if others else ""
+        aside = f", {in_words(others)} are set aside by running jobs and open batches" if others else ""
         return (
-            f"The budget is used up: {_usd(spent)} of {_usd(self.limit)} USD (llm.budget_usd) are spent{aside}, and "
-            f"the next request can cost {_usd(most)}. {left} requests of this step are left, about "
-            f"{_usd(left * mean)} USD. All answers are kept: raise llm.budget_usd and run the same command again "
-            "(`make estimate` tells what the whole build needs)."
+            f"The budget is used up: {in_words(spent)} of {in_words(self.limit)} USD (llm.budget_usd) are "
+            f"spent{aside}, and the next request can cost {in_words(most)}. {left} requests of this step are left, "
+            f"about {in_words(left * mean)} USD. All answers are kept: raise llm.budget_usd and run the same command "
+            "again (`make estimate` tells what the whole build needs)."
         )
 
     def _rate(self) -> Rate:
@@ -145,7 +145,3 @@ def _bounds(body: dict) -> tuple[int, int]:
     raise Problem(
         f"{wrong}, so llm.budget_usd cannot be held. Mend it, or set llm.budget_usd: null. Nothing more was asked."
     )
-
-
-def _usd(amount: float) -> str:
-    return f"{amount:,.2f}" if amount >= 1 else f"{amount:.2g}"

@@ -107,8 +107,10 @@ class Server:
         self._name = " ".join(words[:2])
         if not shutil.which(words[0]):
             raise Problem(
-                f"The program {words[0]} is not on the PATH. Install what envs/serve.yaml pins, or set "
-                "models.llama.backend: local, which needs none."
+                f"The program {words[0]}, which models.llama.backend: vllm starts, is not on the PATH of "
+                f"{socket.gethostname()}. Build with --sdm conda or install what envs/serve.yaml pins there, or set "
+                "models.llama.backend: local, which needs none. All answers so far are kept: run the same command "
+                "again."
             )
         watcher = [sys.executable, "-m", "scripts.llm.watch", *words]
         # Usage is reported to nobody; a key in the user's environment would be asked of us.

@@ -6,21 +6,19 @@ The graph is that of `all`, with nothing built and everything fetched. An edit r
 covers the module, or that declare the prompt, and every job below them.
 """
 
-import argparse
 import csv
 import os
-import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.config.overlays import leaves, read_run
+from scripts.provenance.pages import keep_current
 from scripts.provenance.plan import Planned, plan
 from scripts.provenance.price import Price, price, read_estimates, read_prices
 from scripts.provenance.signature import parts
 from scripts.provenance.why import descendants
-from scripts.text.files import write_text
 
 PAGE = "docs/blast.md"
 LARGEST = 10
@@ -155,16 +153,7 @@ def _whole(jobs: list[Planned]) -> str:
 
 
 def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    choice = parser.add_mutually_exclusive_group(required=True)
-    choice.add_argument("--write", action="store_true", help="bring the page up to date")
-    choice.add_argument("--check", action="store_true", help="fail when it is not")
-    args = parser.parse_args(argv)
-    text, path = page(paper_graph()), Path(PAGE)
-    if args.write:
-        write_text(path, text)
-    elif not path.exists() or path.read_text(encoding="utf-8") != text:
-        sys.exit(f"{PAGE}: not what the graph says. Run `python -m scripts.provenance.blast --write`.")
+    keep_current(argv, "scripts.provenance.blast", __doc__, "graph", lambda: [(PAGE, page(paper_graph()))])
 
 
 if __name__ == "__main__":

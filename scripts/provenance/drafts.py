@@ -69,14 +69,19 @@ def spill_folder_of(path: str | Path) -> Path:
     return Path(parent, "affirm-" + hashlib.sha256(os.path.abspath(path).encode()).hexdigest()[:16])
 
 
-def make_folder(folder: Path) -> None:
-    """Makes a folder of `draft_folder_of` or `spill_folder_of`; a shared disk's is for our eyes alone."""
+def make(folder: Path, mode: int = 0o777) -> None:
+    """Makes a folder where there is none; that it cannot is a Problem, a full disk is what it was."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True, mode=mode)
     except OSError as error:
         if disk_full(error):
             raise
         raise Problem(f"{folder} cannot be made ({error.strerror}). Mend its rights or name another place.") from error
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder of `draft_folder_of` or `spill_folder_of`; a shared disk's is for our eyes alone."""
+    make(folder, 0o700)
     if not folder.name.startswith(".drafts.") and folder.stat().st_uid != os.getuid():
         raise Problem(f"{folder} belongs to someone else, who could read what is spilled. Name another place.")
 

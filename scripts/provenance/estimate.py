@@ -9,6 +9,7 @@ where none has, the journals' tokens a call do. Neither a dump nor a key need be
 
 import argparse
 import json
+import math
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from pathlib import Path
 from scripts.config.load import load_config
 from scripts.config.overlays import RUNS, leaves, read_run
 from scripts.llm.below import files_below
-from scripts.llm.prices import Prices
+from scripts.llm.prices import Prices, in_words
 from scripts.llm.spent import Group, Used, usd_of, used_in
 from scripts.provenance.estimates import Asked, Estimates
 from scripts.provenance.price import read_estimates, read_prices
@@ -33,10 +34,18 @@ class Line:
 
     guessed: dict[str, Asked] = field(default_factory=dict)  # by artifact
     measured: dict[str, Asked] = field(default_factory=dict)  # of these, by sidecars
-    answers: Used = field(default_factory=Used)  # of unfinished artifacts
+    begun: dict[Group, Used] = field(default_factory=dict)  # answers in the journals of unfinished artifacts
+
+    @property
+    def answers(self) -> Used:
+        return _used(self.begun.values())
 
     def total(self) -> Asked:
         """Measured where measured; elsewhere the estimate, corrected by what is known."""
+        return self.unfinished().plus(_sum(self.measured.values()))
+
+    def unfinished(self) -> Asked:
+        """What the jobs without a measurement take, by the estimate as corrected; what they took so far included."""
         left = _sum(asked for name, asked in self.guessed.items() if name not in self.measured)
         done = _sum(self.measured.values())
         if done.calls:
@@ -48,7 +57,14 @@ class Line:
                 left.calls * self.answers.tokens_in / self.answers.requests,
                 left.calls * self.answers.tokens_out / self.answers.requests,
             )
-        return left.plus(done)
+        return left
+
+    def usd_to_come(self, prices: Prices, model: str) -> float:
+        """USD that the unfinished jobs are still to cost; 0 for a model without a price."""
+        if model not in prices:
+            return 0.0
+        left = self.unfinished()
+        return max(prices[model].usd(left.tokens_in, left.tokens_out) - usd_of(self.begun, prices), 0.0)
 
     def known_by(self) -> str:
         if self.measured:
@@ -68,9 +84,9 @@ def lines_of(steps: Iterable[Step], estimates: Estimates, took: dict[str, dict],
         if counts:
             line.measured[step.artifact] = Asked(counts["requests"], counts["tokens_in"], counts["tokens_out"])
     for (_, model), line in found.items():
-        if not line.measured:
-            read = [journal_sums(path) for name in line.guessed for path in journals_of(name, journals)]
-            line.answers = _used(used for sums in read for group, used in sums.items() if group.model == model)
+        open_ones = [name for name in line.guessed if name not in line.measured]
+        sums = sums_of(path for name in open_ones for path in journals_of(name, journals))
+        line.begun = {group: used for group, used in sums.items() if group.model == model}
     return found
 
 
@@ -98,17 +114,43 @@ def journal_sums(path: Path) -> dict[Group, Used]:
         return used_in(stream)
 
 
-def spent_below(folders: Iterable[Path], prices: Prices) -> str:
-    """One sentence on what all journals below the folders cost."""
+def sums_of(paths: Iterable[Path]) -> dict[Group, Used]:
+    """The sums over several journals."""
     sums: dict[Group, Used] = {}
-    for path in (path for folder in folders for path in files_below(folder, "*.jsonl")):
+    for path in paths:
         for group, used in journal_sums(path).items():
             sums[group] = sums.get(group, Used()).plus(used)
+    return sums
+
+
+def spent_below(folders: Iterable[Path], prices: Prices) -> str:
+    """One sentence on what all journals below the folders cost."""
+    sums = sums_of(path for folder in folders for path in files_below(folder, "*.jsonl"))
     priced = {group: used for group, used in sums.items() if group.model in prices}
     unpriced = _used(sums[group] for group in sums.keys() - priced.keys())
     words = f"Spent so far, by the journals: {usd_of(priced, prices):,.2f} USD for {_used(priced.values()).requests:,} "
     words += "answers."
     return words + (f" {unpriced.requests:,} answers are of models without a price." if unpriced.requests else "")
+
+
+def of_budget(budget: float | None, root: Path, found: dict[Key, Line], prices: Prices) -> str:
+    """Whether llm.budget_usd bears what is still to be asked; it counts all journals below the root, of every run."""
+    if budget is None:
+        return "Budget (llm.budget_usd): none is set."
+    sums = sums_of(files_below(root, "*.jsonl"))
+    spent = usd_of({group: used for group, used in sums.items() if group.model in prices}, prices)
+    left = sum(line.usd_to_come(prices, model) for (_, model), line in found.items())
+    words = f"Budget (llm.budget_usd): {in_words(budget)} USD. All journals below {root}, which it counts, hold "
+    words += f"{in_words(spent)} USD; about {in_words(left)} USD are to come."
+    if spent > budget or (left and spent >= budget):
+        return f"{words} IT IS USED UP ALREADY: nothing more will be asked. Raise it to {_raised(spent + left)}."
+    if spent + left > budget:
+        return f"{words} TOGETHER THEY EXCEED IT: the build will stop midway. Raise it to {_raised(spent + left)}."
+    return f"{words} It suffices."
+
+
+def _raised(usd: float) -> str:
+    return f"{in_words(math.ceil(usd * 110) / 100)} or more (with a tenth to spare)"
 
 
 def table(found: dict[Key, Line], prices: Prices) -> list[str]:
@@ -156,13 +198,11 @@ def report(run: str, root: Path, journal: Path) -> list[str]:
     steps = list(steps_of(settings_of(config), results))
     folders = [journal / results / stage for stage in sorted({step.rule.split(".")[0] for step in steps})]
     found = lines_of(steps, estimates, finished(root / config["pathvars"]["logs"]), journal)
-    budget = config["llm"]["budget_usd"]
-    limit = "none is set" if budget is None else f"{budget:,.2f} USD"
     return [
         f"What models behind an address are asked by the whole build (run {run}); tokens in millions:",
         *table(found, prices),
         spent_below(folders, prices),
-        f"Budget (llm.budget_usd): {limit}.",
+        of_budget(config["llm"]["budget_usd"], journal, found, prices),
     ]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from scripts.provenance import keep, reads
 from scripts.provenance.accepted import standing_in
-from scripts.provenance.drafts import draft_folder_of, make_folder, spill_folder_of, wait_until_alone
+from scripts.provenance.drafts import draft_folder_of, make, make_folder, spill_folder_of, wait_until_alone
 from scripts.provenance.errors import Problem, disk_full
 from scripts.provenance.sandbox import confine, readable_code, refused, shown, undeclared
 from scripts.provenance.sidecar import Sidecar, tree_sha256
@@ -144,7 +144,7 @@ class Job:
             return
         journal = os.environ.get("AFFIRM_JOURNAL") or "journal"
         for folder in (journal, keep.folder()):
-            os.makedirs(folder, exist_ok=True)
+            make(Path(folder))
         if self.drafts:  # what appears in another folder once the job is confined may be out of its reach
             os.environ["TMPDIR"], tempfile.tempdir = os.path.abspath(self.drafts[0]), None
         own = [*self.options.inputs, *self.drafts, journal, str(keep.folder())]

@@ -6,18 +6,17 @@ Both follow from the graph of `all` at paper scale, with nothing built. Which ta
 resources/targets.csv; what a target needs is read off its jobs, and taken from that file where no rule makes it yet.
 """
 
-import argparse
 import csv
 import io
 import re
-import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scripts.provenance.blast import paper_graph
+from scripts.provenance.pages import keep_current
 from scripts.provenance.plan import Planned
-from scripts.text.files import read_csv, write_text
+from scripts.text.files import read_csv
 
 PAGE, GRAPH, LIST = "docs/targets.md", "resources/rule_graph.csv", "resources/targets.csv"
 RESULTS = "results"
@@ -129,18 +128,15 @@ def graph(jobs: list[Planned]) -> str:
     return stream.getvalue()
 
 
-def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    choice = parser.add_mutually_exclusive_group(required=True)
-    choice.add_argument("--write", action="store_true", help="bring both files up to date")
-    choice.add_argument("--check", action="store_true", help="fail when one is not")
-    args = parser.parse_args(argv)
+def made() -> Iterator[tuple[str, str]]:
+    """Both files' paths and texts."""
     jobs = paper_graph()
-    for name, text in ((PAGE, page(jobs, read_csv(LIST))), (GRAPH, graph(jobs))):
-        if args.write:
-            write_text(name, text)
-        elif not Path(name).exists() or Path(name).read_text(encoding="utf-8") != text:
-            sys.exit(f"{name}: not what the graph says. Run `python -m scripts.provenance.targets --write`.")
+    yield PAGE, page(jobs, read_csv(LIST))
+    yield GRAPH, graph(jobs)
+
+
+def main(argv: list[str] | None = None) -> None:
+    keep_current(argv, "scripts.provenance.targets", __doc__, "graph", made)
 
 
 if __name__ == "__main__":

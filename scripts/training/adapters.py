@@ -113,6 +113,7 @@ def publish_adapter(save, output: str | Path, report: dict) -> None:
     with publishing(output) as draft:
         draft.mkdir()
         save(draft)
+        _require_finite(draft / WEIGHTS)
         for extra in draft.iterdir():
             if extra.is_dir():
                 shutil.rmtree(extra)
@@ -120,6 +121,25 @@ def publish_adapter(save, output: str | Path, report: dict) -> None:
                 extra.unlink()
         write_json(draft / SETTINGS, tidied(json.loads((draft / SETTINGS).read_text(encoding="utf-8"))))
         write_json(draft / "training.json", report)
+
+
+def _require_finite(path: Path) -> None:
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as weights:
+        _finite({name: weights.get_tensor(name) for name in weights.keys()})
+
+
+def _finite(weights: dict) -> None:
+    """Losses are watched step by step; what the last step made of the weights may show in none of them."""
+    import torch
+
+    for name in sorted(weights):
+        if not torch.isfinite(weights[name]).all():
+            raise Problem(
+                f"{name} holds what is no number after training; nothing was published. "
+                "Lower learning_rate, weight_decay or max_grad_norm, or look at the rows."
+            )
 
 
 def publish_trained(trainer, precision: str, output: str | Path, report: dict) -> None:
@@ -139,6 +159,7 @@ def publish_trained(trainer, precision: str, output: str | Path, report: dict) -
         return
     halved = precision == "bf16" and trainer.args.bf16
     weights = weights or model.state_dict()
+    _finite(weights)
     with publishing(output) as draft:
         model.save_pretrained(draft, state_dict=_halves(weights) if halved else weights)
         trainer.processing_class.save_pretrained(draft)

@@ -6,11 +6,30 @@ import logging
 import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
+
+from scripts.provenance.drafts import make
+from scripts.provenance.errors import Problem, disk_full
 
 log = logging.getLogger(__name__)
 
 MARK = "whole.json"  # written last: a checkpoint without it is torn
+
+
+def make_writable(folder: Path) -> None:
+    """Makes the folder of a run's checkpoints; that it cannot be written to is a Problem now, not after an epoch."""
+    make(folder)
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        if disk_full(error):
+            raise
+        raise Problem(
+            f"{folder} keeps the checkpoints and cannot be written to ({error.strerror}). "
+            "Mend its rights, or name another place in AFFIRM_CHECKPOINTS."
+        ) from error
 
 
 def checkpoints(folder: Path) -> list[Path]:

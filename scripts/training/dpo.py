@@ -4,8 +4,10 @@ import logging
 import tempfile
 from pathlib import Path
 
+from scripts.llm.identity import require_base
 from scripts.llm.template import rows_as_said
 from scripts.training.adapters import join_adapters, load_base, merge_adapter, publish_adapter, publish_trained
+from scripts.training.checks import require_settings
 from scripts.training.progress import is_first
 from scripts.training.rows import preference_rows
 from scripts.training.run import trained
@@ -30,12 +32,15 @@ def train_dpo(
     weights are trained. `settings` adds beta, loss_types and loss_weights to those of an SFT run. Best = greatest share
     of dev pairs whose chosen answer has the higher implicit reward; the first such epoch.
     """
+    require_settings(settings, lora, seed, preference=True)
+    if sft_adapter:
+        require_base(sft_adapter, base)
     rows = {"train": (train, preference_rows(train)), "dev": (dev, preference_rows(dev))}
 
     def build(folder: Path):
         return dpo_trainer(base, sft_adapter, rows["train"][1], rows["dev"][1], lora, settings, seed, folder)
 
-    with trained(build, rows, settings) as (trainer, report):
+    with trained(build, base, rows, settings) as (trainer, report):
         if sft_adapter and lora:
             _publish_joined(trainer, sft_adapter, settings["precision"], output, report)
         else:

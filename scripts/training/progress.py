@@ -19,7 +19,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scripts.provenance.errors import Problem
-from scripts.training.checkpoints import checkpoints, drop, drop_torn, mark_whole, newest_whole, read_mark, step_of
+from scripts.training.checkpoints import (
+    checkpoints,
+    drop,
+    drop_torn,
+    make_writable,
+    mark_whole,
+    newest_whole,
+    read_mark,
+    step_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +40,7 @@ def progress_folder(facts: dict[str, object]) -> Iterator[Path]:
     """Where checkpoints go: below $AFFIRM_PROGRESS, or into a folder that ends with the run where it is unset.
 
     `facts` are what besides the door's key decides the bytes. Torn checkpoints are taken away before and after.
+    A place that cannot be written to is a Problem.
     """
     place = os.environ.get("AFFIRM_PROGRESS")
     if not place:
@@ -42,7 +52,7 @@ def progress_folder(facts: dict[str, object]) -> Iterator[Path]:
     digest = hashlib.sha256(json.dumps([_SCHEMA, facts], sort_keys=True).encode()).hexdigest()
     folder = Path(place, digest[:16])
     if is_first():
-        folder.mkdir(parents=True, exist_ok=True)
+        make_writable(folder)
         _drop_older_forms(Path(place))
         drop_torn(folder)
     try:

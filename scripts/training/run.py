@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from scripts.llm.identity import base_identity
 from scripts.training.progress import Progress, progress_folder
 from scripts.training.report import hide_bars, training_report
 from scripts.training.rows import fitting
@@ -15,12 +16,15 @@ log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
-def trained(build: Callable[[Path], object], rows: dict[str, tuple[Path, list[dict]]], settings: dict) -> Iterator:
-    """(trainer holding the weights of the best epoch, report) of the run that `build(folder)` sets up.
+def trained(
+    build: Callable[[Path], object], base: Path, rows: dict[str, tuple[Path, list[dict]]], settings: dict
+) -> Iterator:
+    """(trainer holding the weights of the best epoch, report) of the run that `build(folder)` sets up on `base`.
 
-    `rows`: file and rows by split (train, dev). The trainer's checkpoints are there until the block ends.
+    The report names the base by its content, for whoever loads the adapter (require_base). `rows`: file and rows by
+    split (train, dev). The trainer's checkpoints are there until the block ends.
     """
-    facts = machine(settings)
+    facts, trained_on = machine(settings), {"base": base_identity(base)}
     keep_freed_memory()
     hide_bars()
     with progress_folder(facts) as folder, completions_alone_scored():
@@ -36,4 +40,4 @@ def trained(build: Callable[[Path], object], rows: dict[str, tuple[Path, list[di
             log.info("going on after step %s", progress.start.name.rpartition("-")[2])
         with progress.noticing():
             trainer.train(resume_from_checkpoint=str(progress.start) if progress.start else None)
-        yield trainer, training_report(trainer, progress, sizes, facts)
+        yield trainer, trained_on | training_report(trainer, progress, sizes, facts)

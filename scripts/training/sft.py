@@ -5,6 +5,7 @@ from pathlib import Path
 
 from scripts.llm.template import rows_as_said
 from scripts.training.adapters import load_base, publish_trained
+from scripts.training.checks import require_settings
 from scripts.training.rows import chat_rows
 from scripts.training.run import trained
 from scripts.training.settings import base_precision, lora_config, trainer_arguments
@@ -17,6 +18,7 @@ def train_sft(base: Path, train: Path, dev: Path, lora: dict | None, settings: d
 
     The epoch of least dev loss is kept. Dev loss is the mean over rows of the mean over their completions' tokens.
     """
+    require_settings(settings, lora, seed)
     rows = {
         split: (path, chat_rows(path, ("prompt", "completion"))) for split, path in (("train", train), ("dev", dev))
     }
@@ -24,7 +26,7 @@ def train_sft(base: Path, train: Path, dev: Path, lora: dict | None, settings: d
     def build(folder: Path):
         return sft_trainer(base, rows["train"][1], rows["dev"][1], lora, settings, seed, folder)
 
-    with trained(build, rows, settings) as (trainer, report):
+    with trained(build, base, rows, settings) as (trainer, report):
         publish_trained(trainer, settings["precision"], output, report)
     log.info("%d steps on %s, chosen %s", report["steps"], report["rows"], report["chosen"])
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from scripts.provenance import warm
+from tests.disks import small_disk
 from tests.e2e.resume_build import FOLLOW, SLOW, SNAKEMAKE, TARGETS, WARM, Build, finished, until
 from tests.graph.tree import copy_tree
 
@@ -151,17 +152,9 @@ def disk(build) -> Iterator[Callable[[], int]]:
     """Puts the results of the build on a small disk of their own; gives its free bytes."""
     results, moved = build.tree / "results", build.tree / "moved"
     results.rename(moved)
-    results.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", results], capture_output=True, text=True
-    )
-    if mounted.returncode:
-        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
-    try:
+    with small_disk(results, "8m"):
         shutil.copytree(moved, results, dirs_exist_ok=True)
         yield lambda: os.statvfs(results).f_bavail * os.statvfs(results).f_bsize
-    finally:
-        subprocess.run(["umount", "-l", results], check=True)
 
 
 def test_full_disk_is_told_leaves_nothing_half_written_and_the_same_command_goes_on(build, undisturbed, disk):

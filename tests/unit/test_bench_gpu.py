@@ -76,7 +76,7 @@ def test_packing_fills_windows_and_counts_every_row_of_them():
 def test_the_tiny_run_fills_its_table(capsys, monkeypatch, tmp_path):
     page = tmp_path / "README.md"
     page.write_text("# Measurements\n")
-    monkeypatch.setattr("benchmarks.bench_gpu.README", page)
+    monkeypatch.setattr("benchmarks.page.README", page)
     main(["--tiny", "--steps", "1", "--write"])
     text = capsys.readouterr().out
     rows = re.findall(r"^\| (LoRA|full|generation)[^|]*((?:\| [^|]+)+)\|$", text, re.MULTILINE)

@@ -1,6 +1,7 @@
 """The ledger: what the journals say was paid, by stage, model and day, and nothing else."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,20 @@ def test_answers_are_added_up_by_stage_model_day_and_way_of_asking(tmp_path, led
         ("judging", "small", "2023-11-14", "live", "3", "3000", "750", "0.006"),
         ("judging", "small", "2023-11-14", "batch", "1", "1000", "250", "0.001"),
         ("judging", "small", "2023-11-15", "live", "1", "1000", "250", "0.002"),
-        ("personas", "small", "2023-11-14", "live", "1", "7", "0", "7e-06"),
+        ("personas", "small", "2023-11-14", "live", "1", "7", "0", "0.000007"),
     ]
+
+
+def test_amounts_have_no_float_noise_and_add_up_to_the_total_that_is_told(tmp_path, ledger, caplog):
+    tokens = {"a": (100_000, 0), "b": (200_000, 0), "c": (3, 0), "d": (1, 1)}  # 0.1 + 0.2 is a float's odd sum
+    for stage, counts in tokens.items():
+        write(tmp_path / f"results/{stage}/j.jsonl", line(tokens=counts))
+    write(tmp_path / "results/a/j.jsonl", line(tokens=(200_000, 0)))
+    write(tmp_path / "results/d/j.jsonl", line(tokens=(1, 0), batch=True))
+    with caplog.at_level("INFO"):
+        cells = [row["usd"] for row in ledger()]
+    assert cells == ["0.3", "0.2", "0.000003", "0.000005", "0.0000005"]
+    assert str(sum(map(Decimal, cells))) == "0.5000085" and " 0.5000085 USD" in caplog.text
 
 
 def test_copies_damaged_lines_and_failures_cost_nothing_and_a_repeated_answer_was_paid_twice(tmp_path, ledger):

@@ -11,7 +11,7 @@ from scripts.config.load import load_config
 from scripts.config.overlays import leaves, read_run
 from scripts.llm.prices import Rate
 from scripts.provenance.errors import Problem
-from scripts.provenance.estimate import Line, finished, lines_of, report, spent_below, table
+from scripts.provenance.estimate import Line, finished, lines_of, of_budget, report, spent_below, table
 from scripts.provenance.estimates import Asked, Estimates, Taxonomies, prompt_tokens, read_sizes, read_taxonomies
 from scripts.provenance.price import ESTIMATES, LENGTHS, PRICES, TAXONOMIES, read_estimates
 from scripts.provenance.steps import Step, settings_of, steps_of
@@ -228,6 +228,33 @@ def test_spent_is_told_by_the_journals_and_unpriced_answers_are_counted(tmp_path
     journal(tmp_path / "judging/b.jsonl", 2, model="new")
     assert spent_below([tmp_path / "judging"], SMALL).endswith(" 2 answers are of models without a price.")
     assert "0.00 USD for 0 answers" in spent_below([tmp_path / "personas"], SMALL)
+
+
+@pytest.mark.parametrize(
+    "budget, said",
+    [
+        (None, "none is set."),
+        (100.0, "It suffices."),
+        (3.5, "TOGETHER THEY EXCEED IT: the build will stop midway. Raise it to 4.40 or more"),
+        (3.0, "IT IS USED UP ALREADY: nothing more will be asked. Raise it to 4.40 or more"),
+        (2.0, "IT IS USED UP ALREADY"),
+    ],
+)
+def test_budget_is_held_against_what_is_spent_by_all_runs_and_what_is_to_come(tmp_path, budget, said):
+    journal(tmp_path / "results/stage/a.jsonl.jsonl", 500, (1000, 250))  # 1 USD, of an unfinished job
+    journal(tmp_path / "results/demo/judging/b.jsonl.jsonl", 1000, (1000, 250))  # 2 USD, of another run
+    book = estimates({"calls": "1000", "tokens_in": "1000", "tokens_out": "250"})
+    found = lines_of([step("results/stage/a.jsonl")], book, {}, tmp_path)
+    words = of_budget(budget, tmp_path, found, SMALL)
+    assert said in words
+    assert budget is None or "hold 3.00 USD; about 1.00 USD are to come." in words
+
+
+def test_finished_build_within_its_budget_is_not_warned_of(tmp_path):
+    journal(tmp_path / "results/a.jsonl.jsonl", 1, (10**6, 500_000))
+    took = {"results/a.jsonl": {"small": {"requests": 1, "tokens_in": 10**6, "tokens_out": 500_000}}}
+    found = lines_of([step("results/a.jsonl")], estimates({}), took, tmp_path)
+    assert of_budget(3.0, tmp_path, found, SMALL).endswith("hold 3.00 USD; about 0 USD are to come. It suffices.")
 
 
 def test_every_length_is_used_and_has_both_columns_and_a_reason():

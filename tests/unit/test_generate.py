@@ -15,21 +15,16 @@ from scripts.llm.ranking import label_probabilities, ranked
 from scripts.llm.top_values import label_scores, top_values
 from scripts.provenance.errors import Problem
 from scripts.text.answers import parse_four_steps
-from tests.unit.tiny_model import write_adapter, write_base
+from tests.unit.tiny_model import questions, write_roles
 
 pytestmark = pytest.mark.slow
 
-WORDS = "I am sad about work and freedom so maybe walking would help with ideas".split()
 LABELS = ["Question", "Restatement", "Self-disclosure", "Information", "Others"]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    root = tmp_path_factory.mktemp("tiny")
-    base = write_base(root / "base")
-    write_adapter(base, root / "one", 1)
-    write_adapter(base, root / "two", 2)
-    return root
+    return write_roles(tmp_path_factory.mktemp("tiny"), "one", "two")
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +39,6 @@ def plain(folder):
         model = AutoModelForCausalLM.from_pretrained(base)
         models[role] = PeftModel.from_pretrained(model, folder / role).merge_and_unload().eval()
     return models, AutoTokenizer.from_pretrained(base)
-
-
-def questions(count, prefix=""):
-    return [
-        Request(f"q{i}", "A-RG", [{"role": "user", "content": " ".join(WORDS[: 2 + i % 9]) + f" {i}"}], prefix=prefix)
-        for i in range(count)
-    ]
 
 
 def opened(folder):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from scripts.llm import ask
+from tests.disks import small_disk
 from tests.unit.llm_server import FastServer
 from tests.unit.test_llm_ask import options, write_requests
 
@@ -89,18 +90,8 @@ def test_signal_ends_the_command_at_once_and_keeps_what_came(tmp_path, number):
 
 @pytest.fixture
 def disk(tmp_path):
-    """A disk of 256 KiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder]
-    try:
-        mounted = subprocess.run(words, capture_output=True, text=True)
-    except FileNotFoundError:
-        pytest.skip("no mount here")
-    if mounted.returncode:
-        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
+    with small_disk(tmp_path / "disk", "256k") as disk:
+        yield disk
 
 
 def test_full_disk_stops_clean_with_all_kept_and_the_same_command_goes_on(tmp_path, disk):

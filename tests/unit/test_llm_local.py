@@ -10,21 +10,15 @@ from scripts.llm.chat import Answer, Request, Sampling
 from scripts.llm.local import open_local
 from scripts.llm.top_values import label_scores, span_probability, top_values
 from scripts.provenance.errors import Problem
-from tests.unit.tiny_model import write_adapter, write_base
+from tests.unit.tiny_model import questions, write_base, write_roles
 
 pytestmark = pytest.mark.slow
-
-WORDS = "I am sad about work and freedom so maybe walking would help with ideas".split()
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """base, and the adapters `half` (a name that nn.Module owns) and `other`."""
-    root = tmp_path_factory.mktemp("tiny")
-    base = write_base(root / "base")
-    write_adapter(base, root / "half", 1)
-    write_adapter(base, root / "other", 2)
-    return root
+    return write_roles(tmp_path_factory.mktemp("tiny"), "half", "other")
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +27,6 @@ def reference(folder):
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     return AutoModelForCausalLM.from_pretrained(folder / "base").eval(), AutoTokenizer.from_pretrained(folder / "base")
-
-
-def questions(count, prefix=""):
-    return [
-        Request(f"q{i}", "A-RG", [{"role": "user", "content": " ".join(WORDS[: 2 + i % 9]) + f" {i}"}], prefix=prefix)
-        for i in range(count)
-    ]
 
 
 def replies(model, adapter, journal, requests, sampling, logprobs=False):

@@ -11,6 +11,7 @@ from scripts.llm import ask, batch_state, budget, ledger
 from scripts.llm.below import files_below
 from scripts.llm.ledger import Ledger
 from scripts.llm.prices import Rate, read_prices
+from scripts.llm.purse import Purse
 from scripts.llm.spent import used_in
 from scripts.provenance.errors import Problem
 from scripts.provenance.estimate import spent_below
@@ -123,19 +124,30 @@ def test_all_that_a_body_holds_takes_room(folder, monkeypatch):
         ({"max_tokens": None}, "states no max_tokens"),
         ({"max_tokens": -100_000}, "no whole number above 0"),
         ({"max_tokens": 0}, "no whole number above 0"),
-        ({"max_tokens": "40"}, "no whole number above 0"),
-        ({"max_tokens": True}, "no whole number above 0"),
-        ({"max_completion_tokens": 1.5}, "no whole number above 0"),
         ({"n": -1}, "no whole number above 0"),
-        ({"n": "2"}, "no whole number above 0"),
-        ({"messages": [{"content": [{"type": "image_url", "image_url": {"url": "u"}}]}]}, "parts that are no text"),
-        ({"messages": [{"content": ["x"]}]}, "parts that are no text"),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "parts that are no text"),
     ],
 )
 def test_request_without_a_bound_stops_a_budgeted_file_before_anything_is_asked(folder, body, said):
     with serving(answered) as server, pytest.raises(Problem, match=said):
         asking(folder, server, {}, body)
     assert server.bodies == []
+
+
+@pytest.mark.parametrize(
+    "body, said",
+    [
+        ({"max_tokens": "40"}, "no whole number above 0"),
+        ({"max_tokens": True}, "no whole number above 0"),
+        ({"max_completion_tokens": 1.5}, "no whole number above 0"),
+        ({"n": "2"}, "no whole number above 0"),
+        ({"messages": [{"content": ["x"]}]}, "parts that are no text"),
+    ],
+)
+def test_budget_bears_no_body_of_odd_types_whoever_gives_it(folder, body, said):
+    purse = Purse(Ledger(folder / "journal", RATES), 5.0, "small")
+    with pytest.raises(Problem, match=said):
+        purse.most({"max_tokens": 40, "messages": [{"role": "user", "content": "hello"}]} | body)
 
 
 def test_choices_and_the_larger_of_two_bounds_are_what_an_answer_can_cost():

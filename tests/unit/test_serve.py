@@ -263,7 +263,10 @@ def test_server_of_somebody_else_is_not_asked(folder, fake, monkeypatch):
 
 def test_missing_program_is_named(folder, fake, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(Problem, match=r"vllm is not on the PATH.*envs/serve.yaml.*backend: local"):
+    with pytest.raises(
+        Problem,
+        match=r"models.llama.backend: vllm.*not on the PATH.*--sdm conda.*envs/serve.yaml.*backend: local.*kept",
+    ):
         asking(folder)
 
 

@@ -16,7 +16,7 @@ from scripts.provenance.errors import Problem
 from scripts.training.dpo import dpo_trainer
 from scripts.training.sft import sft_trainer
 from tests.unit.tiny import DPO, LORA, SFT
-from tests.unit.tiny_model import write_adapter
+from tests.unit.tiny_model import byte_level, write_adapter
 
 pytestmark = pytest.mark.slow
 
@@ -95,18 +95,11 @@ LEARNT = {
 
 def tokenizer_of(name):
     """A byte-level tokenizer with the format's special tokens and template."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    from tokenizers import processors
     from transformers import PreTrainedTokenizerFast
 
     special, named, _ = FORMATS[name]
-    bpe = Tokenizer(models.BPE())
-    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    bpe.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(
-        vocab_size=300, special_tokens=special, initial_alphabet=alphabet, show_progress=False
-    )
-    bpe.train_from_iterator(["I am sad. Since when? A long time. Be kind, assistant."], trainer)
+    bpe = byte_level(300, special, ["I am sad. Since when? A long time. Be kind, assistant."])
     if "bos_token" in named:
         begin = named["bos_token"]
         bpe.post_processor = processors.TemplateProcessing(

@@ -7,8 +7,10 @@ import pytest
 
 from scripts.config.load import load_config
 from scripts.config.overlays import read_run
+from scripts.llm.identity import base_identity, require_base
+from scripts.llm.local import open_local
 from scripts.provenance.errors import Problem
-from scripts.text.files import write_json, write_jsonl
+from scripts.text.files import read_json, write_json, write_jsonl
 from scripts.training.adapters import load_base, merge_adapter
 from scripts.training.checkpoints import mark_whole
 from scripts.training.progress import Progress
@@ -16,7 +18,7 @@ from scripts.training.report import mean_losses
 from scripts.training.rows import chat_rows, preference_rows
 from scripts.training.settings import devices, per_device_batch
 from tests.graph.tree import ROOT
-from tests.unit.tiny import DPO, SFT, dpo_rows, root, sft, train
+from tests.unit.tiny import DPO, LORA, SFT, dpo, dpo_rows, root, sft, train, weights
 from tests.unit.tiny_model import write_base
 
 pytestmark = pytest.mark.slow
@@ -28,9 +30,11 @@ def refused(kind, tmp_path, match, settings=DPO, **paths):
     assert not (tmp_path / "out").exists()
 
 
-def test_pairs_without_a_preference_are_an_error(tmp_path):
-    write_jsonl(tmp_path / "equal.jsonl", [{**row, "rejected": row["chosen"]} for row in dpo_rows(4)])
-    refused("dpo", tmp_path, r"equal\.jsonl: chosen and rejected are the same in all 4", train=tmp_path / "equal.jsonl")
+@pytest.mark.parametrize("split", ["train", "dev"])
+def test_pairs_without_a_preference_are_an_error(tmp_path, split):
+    rows = tmp_path / "equal.jsonl"
+    write_jsonl(rows, [{**row, "rejected": row["chosen"]} for row in dpo_rows(4)])
+    refused("dpo", tmp_path, r"equal\.jsonl: chosen and rejected are the same in all 4", **{split: rows})
 
 
 def test_a_few_equal_pairs_are_told_and_trained_on(tmp_path, caplog):
@@ -110,12 +114,44 @@ def test_warm_up_over_all_steps_is_refused_in_the_config():
 def test_base_without_a_chat_template_is_an_error(tmp_path, kind):
     bare = shutil.copytree(root() / "base", tmp_path / "bare")
     (bare / "chat_template.jinja").unlink()
-    refused(kind, tmp_path, "bare has no chat template", base=bare)
+    refused(kind, tmp_path, "bare has no chat template", **{"base": bare, "sft-adapter": None})
 
 
 def test_adapter_of_a_base_of_another_size_is_an_error_that_names_the_layer(tmp_path):
     other = write_base(tmp_path / "other", hidden=32)
-    refused("dpo", tmp_path, "trained on another base: base_model.model.model.layers.0", base=other)
+    with pytest.raises(Problem, match=r"trained on another base: base_model\.model\.model\.layers\.0"):
+        merge_adapter(load_base(other)[0], sft())
+
+
+def test_adapter_of_another_base_of_the_same_shape_is_an_error_that_names_both(tmp_path):
+    other = write_base(tmp_path / "other", seed=1)
+    named = (
+        rf"sft was trained on another base \({base_identity(root() / 'base')[:12]}.*other \({base_identity(other)[:12]}"
+    )
+    refused("dpo", tmp_path, named, base=other)
+    for adapter in (sft(), dpo()):
+        with pytest.raises(Problem, match=f"{adapter} was trained on another base .* than {other}"):
+            open_local(other, {"role": adapter})
+
+
+def test_base_may_lie_elsewhere(tmp_path):
+    moved = shutil.copytree(root() / "base", tmp_path / "moved")
+    adapter = train("dpo", "x", DPO, base=moved, output=tmp_path / "out")
+    assert weights(adapter) == weights(dpo())
+    assert read_json(adapter / "training.json")["base"] == read_json(sft() / "training.json")["base"]
+    assert open_local(moved, {"role": sft()}).identity("role") == open_local(root() / "base", {"role": sft()}).identity(
+        "role"
+    )
+
+
+@pytest.mark.parametrize("report", [None, "{", "[]", "{}"])
+def test_adapter_that_names_no_base_is_told(tmp_path, caplog, report):
+    adapter = shutil.copytree(sft(), tmp_path / "old")
+    (adapter / "training.json").unlink() if report is None else (adapter / "training.json").write_text(report)
+    require_base(adapter, root() / "base")
+    assert "old does not say which base it was trained on" in caplog.text
+    require_base(sft(), root() / "base")
+    assert len(caplog.messages) == 1
 
 
 def test_adapter_of_a_base_with_more_layers_is_an_error(tmp_path):
@@ -128,8 +164,23 @@ def test_adapter_of_a_base_with_more_layers_is_an_error(tmp_path):
 
 @pytest.mark.parametrize("kind", ["sft", "dpo"])
 def test_loss_that_is_no_number_ends_the_run_and_names_the_step(tmp_path, kind):
-    steep = {**DPO, "learning_rate": 1e30, "max_grad_norm": 1e30, "warmup_ratio": 0.0, "scheduler": "constant"}
-    refused(kind, tmp_path, r"is (nan|inf) at step [23]; nothing was published", steep)
+    """A decay of so much throws the weights from side to side until they overflow."""
+    wild = {**DPO, "weight_decay": 1e25, "learning_rate": 0.5, "warmup_ratio": 0.0, "scheduler": "constant"}
+    refused(kind, tmp_path, r"is (nan|inf) at step [23]; nothing was published.*lower learning_rate", wild)
+
+
+@pytest.mark.parametrize(("kind", "lora"), [("sft", LORA), ("dpo", LORA), ("sft", None)])
+def test_weights_that_are_no_numbers_are_not_published(tmp_path, monkeypatch, kind, lora):
+    """As an optimiser's last step may leave them, where no loss shows it."""
+
+    def ruin(trainer, *_):
+        next(part for part in trainer.model.parameters() if part.requires_grad).data[0, 0] = float("inf")
+        return {}
+
+    monkeypatch.setattr("scripts.training.run.training_report", ruin)
+    with pytest.raises(Problem, match=r"weight holds what is no number after training; nothing was published"):
+        train(kind, "x", {**DPO, "epochs": 1}, lora, output=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_number_that_is_none_names_the_last_good_checkpoint(tmp_path, monkeypatch):

@@ -6,15 +6,17 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
 
+from scripts.provenance.errors import Problem
 from scripts.text.files import read_jsonl, write_jsonl
 from scripts.training.checkpoints import MARK, drop_torn, mark_whole, newest_whole
 from scripts.training.progress import Progress, progress_folder
+from tests.disks import small_disk
 from tests.unit.tiny import dpo_rows, root, sft_rows
 from tests.unit.training_jobs import SETTINGS, Jobs, until
 
@@ -256,18 +258,8 @@ def test_training_outside_the_front_door_says_that_its_progress_is_not_kept(tmp_
 
 @pytest.fixture
 def disk(tmp_path):
-    """A disk of 4 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder]
-    try:
-        mounted = subprocess.run(words, capture_output=True, text=True)
-    except FileNotFoundError:
-        pytest.skip("no mount here")
-    if mounted.returncode:
-        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
+    with small_disk(tmp_path / "disk", "4m") as disk:
+        yield disk
 
 
 def test_full_disk_ends_with_a_message_and_the_run_goes_on_once_there_is_room(jobs, undisturbed, disk):
@@ -294,3 +286,38 @@ def test_training_report_counts_over_all_jobs_of_a_run(begun):
     report = json.loads((begun.output / "training.json").read_text())
     assert report["steps"] == 20 and [entry["step"] for entry in report["losses"]] == [10, 20]
     assert report["seconds"] > 0 and report["tokens_per_second"] > 0
+
+
+def test_place_of_checkpoints_that_cannot_be_made_is_an_error_before_training(jobs, tmp_path):
+    """Through the front door with and without the sandbox; a file lies in the way."""
+    (tmp_path / "file").write_text("")
+    for sandbox in (True, False):
+        job = jobs.job("sft", f"{tmp_path.name}_{sandbox}")
+        job.operation["sandbox"] = sandbox
+        job.checkpoints = tmp_path / "file" / "checkpoints"
+        process = job.start()
+        said = process.communicate(timeout=120)[1]
+        assert process.returncode == 2 and "Traceback" not in said and not job.output.exists()
+        assert f"{job.checkpoints}" in said and "cannot be made (Not a directory). Mend its rights" in said
+
+
+@pytest.fixture
+def nobody():
+    """What is written without the rights of root, where the tests have them."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    yield
+    os.seteuid(0)
+
+
+def test_folder_of_checkpoints_that_is_read_only_is_an_error_before_training(monkeypatch, nobody):
+    with tempfile.TemporaryDirectory() as place:
+        monkeypatch.setenv("AFFIRM_PROGRESS", f"{place}/artifact/key")
+        with progress_folder({}) as folder:
+            assert list(folder.iterdir()) == []
+        folder.chmod(0o500)
+        with pytest.raises(Problem, match=rf"{folder} keeps the checkpoints and cannot be written to \(Permission"):
+            progress_folder({}).__enter__()
+        folder.chmod(0o700)

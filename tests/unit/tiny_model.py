@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from scripts.llm.chat import Request
+
 TEMPLATE = (
     "{{- bos_token }}{% for m in messages %}{{- '<|start_header_id|>' + m['role'] + '<|end_header_id|>\n\n' }}"
     "{{- m['content'] | trim + '<|eot_id|>' }}{% endfor %}"
@@ -9,24 +11,42 @@ TEMPLATE = (
 )
 SPECIAL = ["<|begin_of_text|>", "<|eot_id|>", "<|start_header_id|>", "<|end_header_id|>", "<|pad|>"]
 TEXTS = ["I am sad about work, ideas and freedom.", "Maybe some walking would help you, for your kindness."]
+WORDS = "I am sad about work and freedom so maybe walking would help with ideas".split()
 
 
-def write_base(folder: Path, seed: int = 0, hidden: int = 64) -> Path:
-    """A checkpoint of 2 layers whose turns end now and then (the end token's row is enlarged)."""
-    import torch
+def questions(count: int, prefix: str = "") -> list[Request]:
+    return [
+        Request(f"q{i}", "A-RG", [{"role": "user", "content": " ".join(WORDS[: 2 + i % 9]) + f" {i}"}], prefix=prefix)
+        for i in range(count)
+    ]
+
+
+def byte_level(vocabulary: int, special: list[str], texts: list[str]):
+    """A byte-level BPE tokenizer of the tokenizers library, trained on the texts."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     bpe.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(
-        vocab_size=330, special_tokens=SPECIAL, initial_alphabet=alphabet, show_progress=False
+        vocab_size=vocabulary, special_tokens=special, initial_alphabet=alphabet, show_progress=False
     )
-    bpe.train_from_iterator(TEXTS, trainer)
+    bpe.train_from_iterator(texts, trainer)
+    return bpe
+
+
+def write_base(folder: Path, seed: int = 0, hidden: int = 64) -> Path:
+    """A checkpoint of 2 layers whose turns end now and then (the end token's row is enlarged)."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
     tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=bpe, bos_token=SPECIAL[0], eos_token=SPECIAL[1], pad_token=SPECIAL[4], padding_side="left"
+        tokenizer_object=byte_level(330, SPECIAL, TEXTS),
+        bos_token=SPECIAL[0],
+        eos_token=SPECIAL[1],
+        pad_token=SPECIAL[4],
+        padding_side="left",
     )
     tokenizer.chat_template = TEMPLATE
     tokenizer.save_pretrained(folder)
@@ -63,3 +83,11 @@ def write_adapter(base: Path, folder: Path, seed: int) -> Path:
     )
     get_peft_model(AutoModelForCausalLM.from_pretrained(base), settings).save_pretrained(folder)
     return folder
+
+
+def write_roles(root: Path, *names: str) -> Path:
+    """`base`, and an adapter of its own below each name."""
+    base = write_base(root / "base")
+    for seed, name in enumerate(names, 1):
+        write_adapter(base, root / name, seed)
+    return root
