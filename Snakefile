@@ -49,6 +49,7 @@ include: "rules/tables_measures.smk"
 include: "rules/tables_claims.smk"
 include: "rules/audit.smk"
 include: "rules/audit_training.smk"
+include: "rules/audit_similarity.smk"
 include: "rules/audit_cost.smk"
 
 
@@ -72,6 +73,9 @@ rule paper_a:
         ),
         expand("<results>/table{number}.csv", number=MEASURED),
         "<results>/claims_a.csv",
+        "<results>/expert_notes.csv",
+        "<results>/audit/persona_similarity.csv",
+        "<results>/audit/table3_hard.csv",
         expand("<results>/table{number}.md", number=PROMPTED),
         expand("<results>/figure{number}.svg", number=[1, 2, 3]),
         "<results>/reddit_funnel.csv",

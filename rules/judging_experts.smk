@@ -1,4 +1,6 @@
-# Dialogues for expert raters, and stand-ins for these (paper A, section H, table 13).
+# Dialogues for expert raters, stand-ins for these (paper A, section H, table 13), and the experts' notes (6.4.3).
+localrules:
+    summarise_notes,
 
 
 rule sample_dialogues:
@@ -61,4 +63,33 @@ rule rate_as_experts:
             "judging.rate_as_experts --sample {input.sample:q} --criteria {input.criteria:q} --values {input.values:q}"
             " --people {params.people} --prompt {input.prompt:q} --values-prompt {input.values_prompt:q} {params.judge}"
             " --output {output.ratings:q}"
+        )
+
+
+rule summarise_notes:
+    """What the experts remark on the sampled dialogues, counted by code."""
+    input:
+        sample="<results>/judging/experts/sample.jsonl",
+        notes=expert_notes(),
+    output:
+        table=report("<results>/expert_notes.csv", caption="../resources/captions/expert_notes.rst", category="Paper A"),
+    log:
+        text="<logs>/judging/summarise_notes.log",
+        run="<logs>/judging/summarise_notes.json",
+    benchmark:
+        "<benchmarks>/judging/summarise_notes.tsv"
+    conda:
+        "../envs/ingest.yaml"
+    params:
+        code=signature("judging.summarise_notes", "ingest"),
+        codes=canonical(EXPERTS["codes"]),
+        systems=canonical(SAMPLED_SYSTEMS),
+        file=EXPERTS["notes"],
+        run=RUN,
+    message:
+        "judging: experts' notes"
+    shell:
+        door(
+            "judging.summarise_notes --sample {input.sample:q} --codes {params.codes:q} --systems {params.systems:q}"
+            " --notes {input.notes:q} --file {params.file:q} --run {params.run} --output {output.table:q}"
         )

@@ -154,6 +154,12 @@ def expert_ratings():
     return lying if os.path.exists(lying) else []
 
 
+def expert_notes():
+    """The experts' notes; nothing while nobody has written any."""
+    lying = os.path.join(C["data_dir"], EXPERTS["notes"])
+    return lying if os.path.exists(lying) else []
+
+
 # ---- the tables
 MEASURED = [5, 7, 8, 11, 13, 29]
 RESAMPLED = dict(resamples=C["stats"]["resamples"], seed=C["stats"]["seed"])

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from scripts.config.blocks import Count, History, Lora, Sampling, Section, Share, Text, Train
+from scripts.config.blocks import RATED, Count, History, Lora, Sampling, Section, Share, Text, Train
 
 INTENSITY_MODELS = (
     *("gpt4o_zero", "gpt4o_few", "gpt4o_mini_zero", "gpt4o_mini_few"),
@@ -51,12 +51,23 @@ class Simulators(Section):
     max_failed: Share = Field(description="share of unusable answers from which a row fails")
 
 
+class NoteCodes(Section):
+    """What experts' notes are instances of."""
+
+    strengths: list[Text] = Field(min_length=1, description="what the supporter does well")
+    improvements: list[Text] = Field(min_length=1, description="what it could do better")
+
+
 class Experts(Section):
     """People who rate dialogues by the judges' criteria."""
 
     raters: Literal["file", "llm"] = Field(description="file (ratings/a_experts.csv of data_dir) or llm (stand-ins)")
     dialogues: Count = Field(description="dialogues they are given, spread over the systems")
     people: Annotated[int, Field(ge=2)] = Field(description="raters; of stand-ins, as many are asked")
+    notes: Annotated[str, Field(pattern=RATED)] = Field(
+        description="their notes, below data_dir; read once they are there"
+    )
+    codes: NoteCodes = Field(description="codes that each note bears one of")
     model: Text = Field(description="chat model of the stand-ins")
     sampling: Sampling = Field(description="how the stand-ins' answers are drawn")
 

@@ -63,6 +63,7 @@ class Personas(Section):
     dev: Count = Field(description="personas")
     test: Count = Field(description="personas")
     example: Text = Field(description="ESConv train id of the one-shot dialogue, or auto (see docs/config.md)")
+    near: Share = Field(description="cosine to a train persona from which the audit calls a test persona near")
     max_failed: Share = Field(description="share of unusable answers from which a step fails")
 
 

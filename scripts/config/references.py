@@ -116,6 +116,17 @@ def shared_batches(config: dict) -> Found:
             yield (*path, "loss_types"), Finding(repr(train["loss_types"]), why, "Set gpus to 1, or leave sft out.")
 
 
+def note_codes(config: dict) -> Found:
+    """Each code of the experts' notes stands once."""
+    seen: set[str] = set()
+    for kind, names in config["measures"]["experts"]["codes"].items():
+        for place, name in enumerate(names):
+            if name in seen:
+                path = ("measures", "experts", "codes", kind, place)
+                yield path, Finding(repr(name), "expected a code that stands once", "Take one of the two away.")
+            seen.add(name)
+
+
 def honest_evidence(config: dict) -> Found:
     """Nothing made here is passed off as real evidence."""
     if config["evidence"] == "real":
@@ -136,6 +147,7 @@ Check = Callable[[dict], Found]
 CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"roles", "models", "measures"}), role_models),
     (frozenset({"models"}), model_entries),
+    (frozenset({"measures"}), note_codes),
     (frozenset({"systems", "models"}), system_models),
     (frozenset({"systems", "models"}), systems_of_others),
     (frozenset({"systems", "select", "points"}), grid_adapters),

@@ -29,6 +29,7 @@ GIVEN: dict[str, list] = {
     ],
     "ingest_only.*.file": ["reddit/offmychest_comments.zst"],
     "*.target_modules": [["q_proj"]],
+    "measures.experts.notes": ["ratings/other.csv"],
     "select.rollouts.emotion": [["emotion_gpt", "gpt"]],
     "llm.budget_usd": [25.0],
     "operation.endpoints.openai.base_url": ["http://localhost:8000/v1"],

@@ -91,6 +91,7 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "personas.max_failed": tuple(
         f"personas.{name}" for name in ("write_situations", "rate_alignment", "label_emotions", "write_demographics")
     ),
+    "personas.near": ("audit.compare_personas",),
     "personas.cells": ("personas.write_situations", ESTIMATE),
     "personas.*": ("personas.write_situations",),
     "dialogues.max_exchanges": SPEAKING,
@@ -111,7 +112,7 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "judging.low_values.dialogues": ("judging.explain_low_values", ESTIMATE),
     "judging.low_values.themes": ("judging.assign_themes",),
     "judging.max_failed": (*JUDGING, "judging.compare_comments", "judging.rate_similarity", "reference.write_comments"),
-    "stats.*": (*RESAMPLED, "tables.plot_figure2", "audit.tabulate_planted"),
+    "stats.*": (*RESAMPLED, "tables.plot_figure2", "audit.tabulate_planted", "audit.tabulate_hard"),
     "measures.baselines.sampling.*": ("detector.ask_baseline", "detector.prompt_base"),
     "measures.comments.judge": ("judging.compare_comments", ESTIMATE),
     "measures.comments.*": ("judging.compare_comments",),
@@ -124,6 +125,8 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "measures.experts.raters": ("tables.tabulate_table13", ESTIMATE),
     "measures.experts.dialogues": ("judging.sample_dialogues", ESTIMATE),
     "measures.experts.people": ("judging.rate_as_experts", ESTIMATE),
+    "measures.experts.notes": ("judging.summarise_notes",),
+    "measures.experts.codes.*": ("judging.summarise_notes",),
     "measures.experts.model": ("judging.rate_as_experts", ESTIMATE),
     "measures.experts.sampling.*": ("judging.rate_as_experts",),
     "measures.simulators.lora.*": ("dialogues.train_seeker",),

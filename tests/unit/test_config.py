@@ -205,6 +205,12 @@ def test_a_password_in_an_address_is_refused_and_not_printed(address):
             [1.0, 1.0],
             "supporter.dpo.train.loss_weights = [1.0, 1.0]: expected 1 weights",
         ),
+        (
+            "measures/experts/codes/improvements",
+            ["understanding", "validation"],
+            "measures.experts.codes.improvements[1] = 'validation': expected a code that stands once",
+        ),
+        ("measures/experts/notes", "../notes.csv", "measures.experts.notes = '../notes.csv'"),
         ("datasets/reddit/from", "world", "evidence = 'real': datasets.reddit stand in for the real thing"),
     ],
 )

@@ -113,9 +113,15 @@ class FakeLocal:
         self.closed = True
 
 
-def test_predictions_and_scores_count_unusable_answers_as_none_named(tmp_path, monkeypatch):
-    examples(tmp_path, [thread("a", ["Face", "Achievement"]), thread("b", ["Hedonism"])])
-    local = FakeLocal({"a": "Face, Hedonism", "b": "no idea"})
+class FakeTokens(FakeLocal):
+    """Answers by request id, given as (text, probability) of tokens."""
+
+    def one(self, pieces, parse):
+        answer = written(pieces)
+        return Answer(answer.text, parse(answer.text), 1, answer.token_logprobs)
+
+
+def predict(tmp_path, monkeypatch, local, top):
     monkeypatch.setattr(predict_values, "open_weights", lambda backend, base, adapters, output: local)
     given = {
         "examples": tmp_path / "rows.jsonl",
@@ -124,11 +130,26 @@ def test_predictions_and_scores_count_unusable_answers_as_none_named(tmp_path, m
         "base-backend": "local",
         "detector": "adapter",
         "sampling": json.dumps({"temperature": 0, "top_p": 1, "max_tokens": 9}),
-        "top-values": 3,
+        "top-values": top,
         "output": tmp_path / "p.jsonl",
         "scores": tmp_path / "s.json",
     }
     predict_values.main(options(given))
+
+
+def test_rows_hold_labels_ranked_by_mean_and_beside_them_by_sum_and_scores_are_of_the_mean(tmp_path, monkeypatch):
+    examples(tmp_path, [thread("a", ["Achievement"])])
+    tokens = [("Achieve", 0.7), ("ment", 0.7), (", ", 1.0), ("Face", 0.6)]  # means 0.7 and 0.6, products 0.49 and 0.6
+    predict(tmp_path, monkeypatch, FakeTokens({"a": tokens}), 1)
+    (row,) = read_jsonl(tmp_path / "p.jsonl")
+    assert row == {"id": "a", "predicted": ["Achievement"], "by_sum": ["Face"], "targets": ["Achievement"]}
+    assert read_json(tmp_path / "s.json")["f1"] == 1.0
+
+
+def test_predictions_and_scores_count_unusable_answers_as_none_named(tmp_path, monkeypatch):
+    examples(tmp_path, [thread("a", ["Face", "Achievement"]), thread("b", ["Hedonism"])])
+    local = FakeLocal({"a": "Face, Hedonism", "b": "no idea"})
+    predict(tmp_path, monkeypatch, local, 3)
     assert local.closed
     assert read_jsonl(tmp_path / "p.jsonl") == [
         {
