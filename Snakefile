@@ -42,6 +42,7 @@ include: "rules/rows.smk"
 include: "rules/tables.smk"
 include: "rules/tables_systems.smk"
 include: "rules/tables_sets.smk"
+include: "rules/tables_hard.smk"
 include: "rules/tables_data.smk"
 include: "rules/tables_static.smk"
 include: "rules/tables_figures.smk"
@@ -75,7 +76,7 @@ rule paper_a:
         "<results>/claims_a.csv",
         "<results>/expert_notes.csv",
         "<results>/audit/persona_similarity.csv",
-        "<results>/audit/table3_hard.csv",
+        "<results>/table3_hard.csv",
         expand("<results>/table{number}.md", number=PROMPTED),
         expand("<results>/figure{number}.svg", number=[1, 2, 3]),
         "<results>/reddit_funnel.csv",

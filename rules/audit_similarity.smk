@@ -1,8 +1,4 @@
-# Whether the supporters met the test personas before: likeness to train personas, and table 3 where it is least.
-localrules:
-    tabulate_hard,
-
-
+# Whether the supporters met the test personas before: their likeness to train personas.
 rule compare_personas:
     """The nearest train persona of each test persona, and which of these are hard."""
     input:
@@ -35,39 +31,4 @@ rule compare_personas:
             "audit.compare_personas --train {input.train:q} --test {input.test:q} --sentences-kind {params.kind}"
             " {params.model} --near {params.near} --run {params.run} --evidence {params.evidence}"
             " --output {output.table:q}"
-        )
-
-
-rule tabulate_hard:
-    """Table 3's headline on the hard test personas."""
-    input:
-        **rated(TABLE3),
-        values=ratios_of(TABLE3),
-        similarity="<results>/audit/persona_similarity.csv",
-    output:
-        table=report(
-            "<results>/audit/table3_hard.csv",
-            caption="../resources/captions/table3_hard.rst",
-            category="Audit",
-        ),
-    log:
-        text="<logs>/audit/tabulate_hard.log",
-        run="<logs>/audit/tabulate_hard.json",
-    benchmark:
-        "<benchmarks>/audit/tabulate_hard.tsv"
-    conda:
-        "../envs/metrics.yaml"
-    params:
-        **TABLE_PARAMS,
-        **compared(TABLE3),
-        code=signature("audit.tabulate_hard", "metrics"),
-    message:
-        "audit: table 3 on hard personas"
-    shell:
-        door(
-            "audit.tabulate_hard --similarity {input.similarity:q} --blocks {params.blocks:q}"
-            " --dialogues {input.dialogues:q} --resamples {params.resamples} --seed {params.seed}",
-            RATED,
-            PAIRED,
-            " --run {params.run} --evidence {params.evidence} --output {output.table:q}",
         )

@@ -15,12 +15,11 @@ os.environ.update(AFFIRM_ROOT=str(workflow.basedir))
 
 from scripts.config.load import load_config
 from scripts.config.measures import SIMULATORS as SIMULATED
-from scripts.config.system_references import TABLES
-from scripts.config.systems import dpo_point, resolved
 from scripts.llm.operation import PRICES
 from scripts.llm.prices import read_prices
 from scripts.provenance.errors import Problem
 from scripts.provenance.signature import backend_code
+from scripts.text.systems import TABLES, dpo_point, resolved
 
 try:
     C = load_config(config).model_dump(mode="json")

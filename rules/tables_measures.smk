@@ -115,11 +115,11 @@ rule tabulate_table11:
     benchmark:
         "<benchmarks>/tables/tabulate_table11.tsv"
     conda:
-        "../envs/metrics.yaml"
+        "../envs/ingest.yaml"
     params:
         **TABLE_PARAMS,
         **RESAMPLED,
-        code=signature("tables.tabulate_table11", "metrics"),
+        code=signature("tables.tabulate_table11", "ingest"),
         constant=2,  # the paper's baseline (table 11)
         corpus=ESCONV_EVIDENCE,
         models=canonical([intensity_row(rater) for rater in INTENSITY["select"]]),

@@ -1,9 +1,7 @@
 """What systems, their adapters and the rows of tables refer to exists and fits."""
 
 from scripts.config.findings import Finding, Found, named
-from scripts.config.systems import dpo_point
-
-TABLES = ("systems", "components", "grid", "compared", "disclosure")  # lists of rows in select
+from scripts.text.systems import TABLES, dpo_point
 
 
 def system_models(config: dict) -> Found:

@@ -6,8 +6,7 @@ A test compares them with the graph's commands for all three runs.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from scripts.config.system_references import TABLES
-from scripts.config.systems import resolved
+from scripts.text.systems import TABLES, resolved
 
 REMOTE = ("openai", "offline")  # backends that answer through an address; any other is weights of our own
 VARIANTS = ("value", "emotion")

@@ -71,7 +71,7 @@ def vocabularies(args: argparse.Namespace) -> Claims:
         ("taxonomy", "values"): len(load_taxonomy(args.values)),
         ("personas", "emotion_labels"): len(load_taxonomy(args.emotions)),
     }
-    return {name: Claim(count, None, "resources/taxonomy/") for name, count in counts.items()}
+    return {name: Claim(count, None, "the taxonomies") for name, count in counts.items()}
 
 
 def collect(args: argparse.Namespace) -> Claims:

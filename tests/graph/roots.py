@@ -112,7 +112,7 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "judging.low_values.dialogues": ("judging.explain_low_values", ESTIMATE),
     "judging.low_values.themes": ("judging.assign_themes",),
     "judging.max_failed": (*JUDGING, "judging.compare_comments", "judging.rate_similarity", "reference.write_comments"),
-    "stats.*": (*RESAMPLED, "tables.plot_figure2", "audit.tabulate_planted", "audit.tabulate_hard"),
+    "stats.*": (*RESAMPLED, "tables.plot_figure2", "audit.tabulate_planted", "tables.tabulate_hard"),
     "measures.baselines.sampling.*": ("detector.ask_baseline", "detector.prompt_base"),
     "measures.comments.judge": ("judging.compare_comments", ESTIMATE),
     "measures.comments.*": ("judging.compare_comments",),

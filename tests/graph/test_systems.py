@@ -9,9 +9,9 @@ import yaml
 
 from scripts.config.load import load_config
 from scripts.config.overlays import read_run
-from scripts.config.systems import resolved
 from scripts.provenance.errors import Problem
 from scripts.text.files import read_csv
+from scripts.text.systems import resolved
 from tests.graph.planned import planned
 from tests.graph.tree import ROOT, Job, dry_run, snakemake
 

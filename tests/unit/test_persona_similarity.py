@@ -6,11 +6,12 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from scripts.audit import compare_personas, tabulate_hard
+from scripts.audit import compare_personas
 from scripts.audit.compare_personas import nearest, summary
-from scripts.audit.tabulate_hard import hard_less_rest, headline
 from scripts.provenance.errors import Problem
 from scripts.stats.clustered import Units
+from scripts.tables import tabulate_hard
+from scripts.tables.tabulate_hard import hard_less_rest, headline
 from scripts.text.files import read_csv, write_csv, write_jsonl
 from scripts.text.taxonomy import load_taxonomy
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+TABLES = ("systems", "components", "grid", "compared", "disclosure")  # lists of rows in select
 ORIGINAL = "none"  # what replaces self-disclosures in a system as it is
 
 

@@ -6,11 +6,11 @@ than the median one's) and `rest`; a row `hard_less_rest` is what hardness costs
 draws for every cell. `less_reference`: the mean paired difference from the reference model (ES-Value: from 0.5); `p`:
 the paper's test within the subset, Mann-Whitney. A side file: table 3 itself is not read and does not change.
 
-python -m scripts -- audit.tabulate_hard --similarity results/audit/persona_similarity.csv --blocks '[{"reference":
+python -m scripts -- tables.tabulate_hard --similarity results/audit/persona_similarity.csv --blocks '[{"reference":
 "ours_dpo", "label": "", "systems": [{"id": "gpt", "keys": ["Prompt-based", "GPT"]}, …]}]' --dialogues
 results/dialogues/{gpt,…}/test.jsonl --skills results/judging/skills/{gpt,…}.jsonl --intensity
 results/judging/intensity/{gpt,…}.jsonl --values results/judging/values/ours_dpo/{gpt,…}.jsonl --resamples 10000
---seed 42 --run demo --evidence stand_in --output results/audit/table3_hard.csv
+--seed 42 --run demo --evidence stand_in --output results/table3_hard.csv
 """
 
 import argparse
