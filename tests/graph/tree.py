@@ -14,7 +14,18 @@ ROOT = Path(__file__).resolve().parents[2]
 CONDA = ROOT / "tests" / "graph" / "conda"  # the test double
 LAPTOP = ("results/laptop/figure2.svg", "results/laptop/audit/corpora.csv", "results/laptop/audit/value_classifier.csv")
 DUMPS = ("reddit/offmychest_submissions.zst", "reddit/offmychest_comments.zst")
-NO_STAGE = {"batches", "batching", "common", "inputs", "measures", "quoted", "rows", "signing", "speaking"}  # helpers
+NO_STAGE = {
+    "batches",
+    "batching",
+    "common",
+    "inputs",
+    "measures",
+    "quoted",
+    "raters",
+    "rows",
+    "signing",
+    "speaking",
+}  # helpers
 
 
 def stage_of(file: str | Path) -> str:
