@@ -10,7 +10,7 @@ PY := OMP_NUM_THREADS=1 $(BIN)/python
 WARM := $(PY) -m scripts.provenance.warm --
 FOLLOW := $(BIN)/python -m scripts.provenance.follow
 
-.PHONY: demo demo-all test test-repeat test-slurm laptop check why accept estimate cost bench-ingest bench-llm bench-generate \
+.PHONY: demo demo-all test test-targets test-repeat test-slurm laptop check why accept estimate cost bench-ingest bench-llm bench-generate \
   bench-gpu clean-demo \
   clean-checkpoints
 
@@ -26,6 +26,9 @@ test: .venv/ready  ## all tests
 	$(PY) -m pytest -q -n 2 tests/unit
 	$(PY) -m pytest -q -n 2 --dist loadfile tests/graph
 	$(PY) -m pytest -q tests/e2e
+
+test-targets: .venv/ready  ## all targets built in a scratch copy, beside the printed rows; random edits really rebuilt
+	$(PY) -m pytest -q tests/targets
 
 test-repeat: .venv/ready  ## two fresh clones, other --cores: the same bytes
 	bash tests/repeat.sh

@@ -51,8 +51,7 @@ def socket(demo, tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def plan(demo, socket) -> Plan:
-    """The demo's graph without the report; what other tests left stale is made first."""
-    build(demo.folder, socket, ["all"])
+    """The demo's graph without the report."""
     planner = Planner([demo.folder])
     jobs = planner.plan("demo")
     planner.close()
