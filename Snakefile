@@ -31,6 +31,7 @@ include: "rules/dialogues.smk"
 include: "rules/dialogues_seekers.smk"
 include: "rules/supporter.smk"
 include: "rules/supporter_training.smk"
+include: "rules/supporter_reliability.smk"
 include: "rules/judging.smk"
 include: "rules/judging_low_values.smk"
 include: "rules/judging_intensity.smk"
@@ -84,6 +85,7 @@ rule paper_a:
         "<results>/reddit_funnel.csv",
         "<results>/reddit_funnel.svg",
         "<results>/detector/scores.json",
+        "<results>/audit/reward_reliability.csv",
         [
             f"<results>/supporter/{variant}/pairs/{rollouts}/{point}/counts.json"
             for variant, points in C["select"]["points"].items()

@@ -117,6 +117,11 @@ def registry():
 
 DATASETS = registry()
 
+TAKES = {  # rollouts by the end of their file's name: whose, and which sample of the models' answers they take
+    "rollouts": dict(candidates="alternative", draw=0),
+    "fresh_rollouts": dict(candidates="initial", draw=1),  # config: supporter.rollouts.fresh
+    "second_rollouts": dict(candidates="initial alternative", draw=2),  # config: supporter.reward.reliability_share
+}
 MAIN_DUMP = "offmychest"  # whose threads are built; config: ingest_only names further dumps
 
 
@@ -134,11 +139,13 @@ wildcard_constraints:
     point=among(C["points"]),
     reference=among(C["systems"]),
     rollouts=among(C["systems"]),
+    second="(_second)?",
     setting=among(["single", "multi"]),
     split=among(SPLITS),
     system=among(C["systems"]),
     simulator=among(SIMULATED),
-    table=f"reddit|esconv|dialogues/seekers/({among(SIMULATED)})|dialogues/({among(C['systems'])})/({among(SPLITS)})(_rollouts)?",
+    table=f"reddit|esconv|dialogues/seekers/({among(SIMULATED)})|(sentences/)?dialogues/({among(C['systems'])})/({among(SPLITS)})(_({among(TAKES)}))?",
+    take=among(TAKES),
     variant=among(["value", "emotion"]),
 
 

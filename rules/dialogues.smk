@@ -67,7 +67,7 @@ rule simulate_dialogues:
 
 
 rule roll_out_alternatives:
-    """Every alternative continued to the end of its dialogue, for the rewards."""
+    """Every alternative, or other candidates, continued to the end of its dialogue, for the rewards."""
     input:
         unpack(speaking_inputs),
         speaking_worlds,
@@ -75,12 +75,12 @@ rule roll_out_alternatives:
         branched="<results>/dialogues/{system}/{split}.jsonl",
         personas="<results>/personas/{split}.jsonl",
     output:
-        dialogues="<results>/dialogues/{system}/{split}_rollouts.jsonl",
+        dialogues="<results>/dialogues/{system}/{split}_{take}.jsonl",
     log:
-        text="<logs>/dialogues/roll_out_alternatives.{system}.{split}.log",
-        run="<logs>/dialogues/roll_out_alternatives.{system}.{split}.json",
+        text="<logs>/dialogues/roll_out_alternatives.{system}.{split}_{take}.log",
+        run="<logs>/dialogues/roll_out_alternatives.{system}.{split}_{take}.json",
     benchmark:
-        "<benchmarks>/dialogues/roll_out_alternatives.{system}.{split}.tsv"
+        "<benchmarks>/dialogues/roll_out_alternatives.{system}.{split}_{take}.tsv"
     conda:
         f"../envs/{SPEAKING_ENV}.yaml"
     resources:
@@ -89,12 +89,16 @@ rule roll_out_alternatives:
         **SPEAKING_PARAMS,
         code=signature("dialogues.roll_out_alternatives", SPEAKING_ENV),
         share=lambda w: C["supporter"]["rollouts"]["train_share"] if w.split == "train" else 1,
+        turn_share=lambda w: C["supporter"]["reward"]["reliability_share"] if w.take == "second_rollouts" else 1,
+        candidates=lambda w: TAKES[w.take]["candidates"],
+        draw=lambda w: TAKES[w.take]["draw"],
         seed=C["seed"],
     message:
-        f"dialogues: rollouts of {{wildcards.system}} ({{wildcards.split}}){ON_GPU}"
+        f"dialogues: {{wildcards.take}} of {{wildcards.system}} ({{wildcards.split}}){ON_GPU}"
     shell:
         keeping_door(
             "dialogues.roll_out_alternatives --dialogues {input.branched:q} --personas {input.personas:q}"
-            " --share {params.share} --seed {params.seed}",
+            " --share {params.share} --turn-share {params.turn_share} --candidates {params.candidates}"
+            " --draw {params.draw} --seed {params.seed}",
             SPEAKING_COMMAND,
         )

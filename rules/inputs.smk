@@ -21,7 +21,7 @@ def utterance_source(w):
         return "<results>/reddit/utterances.parquet"
     if w.table == "esconv":
         return expand("<results>/corpora/esconv/{split}.jsonl", split=SPLITS)
-    return f"<results>/{w.table}.jsonl"
+    return f"<results>/{w.table.removeprefix('sentences/')}.jsonl"
 
 
 def source_option(w, input):
@@ -75,6 +75,19 @@ def reference_adapter(variant):
 
 
 # ---- supporter
+def rolled_out(w, second=False):
+    """What was played out of the branched turns: the alternatives and, if they are rolled out afresh, initial answers."""
+    fresh = C["supporter"]["rollouts"]["fresh"]
+    takes = ["second_rollouts"] if second else ["rollouts", *(["fresh_rollouts"] if fresh else [])]
+    return [f"dialogues/{w.rollouts}/{w.split}_{take}" for take in takes]
+
+
+def counted_labels(*tables):
+    """Labels of the tables: of their utterances, or of sentences where mentions are counted (config: reward.count)."""
+    unit = "sentences/" if C["supporter"]["reward"]["count"] == "count" else ""
+    return [f"<results>/labels/{unit}{table}.parquet" for table in tables]
+
+
 def least_pairs(w, split):
     """Fewest pairs that are worth training on; points that are only counted may have none."""
     trained = (w.rollouts, w.point) in TRAINED_ON.get(w.variant, ())

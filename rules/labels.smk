@@ -22,6 +22,7 @@ rule label_utterances:
     params:
         code=signature("labels.label_utterances", "train"),
         source=source_option,
+        unit=lambda w: "sentence" if w.table.startswith("sentences/") else "utterance",
         sentiment=C["models"]["sentiment"]["kind"],
         sentiment_model=lambda w, input: f"--sentiment-model {input.sentiment_model}" if input.sentiment_model else "",
         values_kind=C["models"]["values"]["kind"],
@@ -29,7 +30,7 @@ rule label_utterances:
         f"labels: {{wildcards.table}}{ON_GPU}"
     shell:
         keeping_door(
-            "labels.label_utterances {params.source} --values {input.values:q}"
+            "labels.label_utterances {params.source} --unit {params.unit} --values {input.values:q}"
             " --sentiment-kind {params.sentiment} {params.sentiment_model} --values-kind {params.values_kind}"
             " --values-model {input.values_model:q} --output {output.labels:q}"
         )

@@ -68,29 +68,30 @@ rule compute_rewards:
     """Target values shown by each later seeker turn, for both candidates (Eq. 3)."""
     input:
         dialogues="<results>/dialogues/{rollouts}/{split}.jsonl",
-        rollouts="<results>/dialogues/{rollouts}/{split}_rollouts.jsonl",
-        labels="<results>/labels/dialogues/{rollouts}/{split}.parquet",
-        rollout_labels="<results>/labels/dialogues/{rollouts}/{split}_rollouts.parquet",
+        rollouts=lambda w: [f"<results>/{name}.jsonl" for name in rolled_out(w, w.second)],
+        labels=lambda w: counted_labels(f"dialogues/{w.rollouts}/{w.split}"),
+        rollout_labels=lambda w: counted_labels(*rolled_out(w, w.second)),
         values=VALUES,
     output:
-        rewards="<results>/supporter/value/rewards/{rollouts}/{split}.parquet",
+        rewards="<results>/supporter/value/rewards/{rollouts}/{split}{second}.parquet",
     log:
-        text="<logs>/supporter/compute_rewards.{rollouts}.{split}.log",
-        run="<logs>/supporter/compute_rewards.{rollouts}.{split}.json",
+        text="<logs>/supporter/compute_rewards.{rollouts}.{split}{second}.log",
+        run="<logs>/supporter/compute_rewards.{rollouts}.{split}{second}.json",
     benchmark:
-        "<benchmarks>/supporter/compute_rewards.{rollouts}.{split}.tsv"
+        "<benchmarks>/supporter/compute_rewards.{rollouts}.{split}{second}.tsv"
     conda:
         "../envs/ingest.yaml"
     params:
         code=signature("supporter.compute_rewards", "ingest"),
         threshold=C["labels"]["value_threshold"],
+        counted=C["supporter"]["reward"]["count"],
     message:
-        "supporter: value rewards of {wildcards.rollouts} ({wildcards.split})"
+        "supporter: value rewards of {wildcards.rollouts} ({wildcards.split}{wildcards.second})"
     shell:
         door(
             "supporter.compute_rewards --dialogues {input.dialogues:q} --rollouts {input.rollouts:q}"
             " --labels {input.labels:q} --rollout-labels {input.rollout_labels:q} --values {input.values:q}"
-            " --value-threshold {params.threshold} --output {output.rewards:q}"
+            " --value-threshold {params.threshold} --count {params.counted} --output {output.rewards:q}"
         )
 
 
@@ -99,7 +100,7 @@ rule score_emotions:
     input:
         world_of(C["roles"]["emotion_score"]),
         dialogues="<results>/dialogues/{rollouts}/{split}.jsonl",
-        rollouts="<results>/dialogues/{rollouts}/{split}_rollouts.jsonl",
+        rollouts=lambda w: [f"<results>/{name}.jsonl" for name in rolled_out(w)],
         personas="<results>/personas/{split}.jsonl",
         prompt=prompt("A-EMO"),
     output:

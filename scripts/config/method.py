@@ -10,6 +10,7 @@ from scripts.config.blocks import (
     History,
     Lora,
     Positive,
+    PositiveShare,
     Section,
     Sft,
     Share,
@@ -96,15 +97,18 @@ class Baselines(Section):
 
 class Rollouts(Section):
     train_share: Share = Field(description="share of the train personas rolled out; dev is whole")
-    fresh: Literal[False] = Field(description="false: the initial answer's rollout is its own dialogue")
+    fresh: bool = Field(description="false: the initial answer's rollout is its own dialogue; true: another one")
 
 
 class Reward(Section):
     """Equation 3."""
 
-    count: Literal["presence"] = Field(description="N is the number of targets that appear")
+    count: Literal["presence", "count"] = Field(description="N: targets that appear in a turn, or their mentions")
     require_positive: Literal[False] = Field(description="false: values count in every turn, positive or not")
     compare: Literal["gt", "ge"] = Field(description="keep a pair whose difference is > or >= t")
+    reliability_share: PositiveShare = Field(
+        description="share of the dev turns rolled out twice, by the rewards of both"
+    )
     least_train: Size = Field(description="fewer pairs are an error")
     least_dev: Size = Field(description="fewer pairs are an error")
 

@@ -52,6 +52,7 @@ OVERLAY_KEYS = (
     "*.max_failed",
     "dialogues.max_exchanges",
     "supporter.rollouts.train_share",
+    "supporter.reward.reliability_share",
     "supporter.emotion.samples",
     "judging.repeats",
     "judging.low_values.dialogues",

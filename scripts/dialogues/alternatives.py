@@ -64,4 +64,4 @@ def asked_again(spoken: list[Spoken], roles: Roles) -> list[str | None]:
 def follow_up(item: Spoken, kind: str, messages: list[dict]) -> Request:
     """The first question, its answer, and what is asked next."""
     said = {"role": "assistant", "content": item.answer}
-    return Request(item.request.id, kind, [*item.request.messages, said, *messages])
+    return Request(item.request.id, kind, [*item.request.messages, said, *messages], item.request.sample)

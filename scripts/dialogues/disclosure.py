@@ -48,6 +48,7 @@ def _rewritten(spoken: list[Spoken], histories: list[list[dict]], roles: Roles) 
             item.request.id,
             prompt.id,
             prompt.messages(history=history_text(history, roles.window), response=item.turn["text"]),
+            roles.draw,
         )
         for item, history in zip(spoken, histories, strict=True)
     ]

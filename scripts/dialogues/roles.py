@@ -48,6 +48,7 @@ class Roles:
     top_values: int
     weights: LocalModel | ServedModel | None
     at_once: int | None  # dialogues on threads of their own; None: lock step
+    draw: int = 0  # sample number of all that is asked: another one, and the same dialogue goes on otherwise
 
     def close(self) -> None:
         """Ends the model server if there is one, brings the journals to disk and logs the counts."""

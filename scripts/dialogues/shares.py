@@ -1,4 +1,4 @@
-"""Which personas a share of them is: the same for a dialogue and for its rollouts."""
+"""Which personas or turns a share of them is: the same for a dialogue and for its rollouts."""
 
 from collections import Counter
 
@@ -13,7 +13,11 @@ def sample_personas(personas: list[dict], share: float, seed: int) -> list[dict]
         raise Problem(f"personas: {len(repeated)} ids stand twice, {repeated[0]!r} first. Make every id unique.")
     if share >= 1:
         return personas
-    keep = round(share * len(personas))
-    chosen = sorted(personas, key=lambda persona: seeded(seed, "share", persona["id"]).random())[:keep]
-    names = {persona["id"] for persona in chosen}
+    names = sample_names([persona["id"] for persona in personas], share, seed, "share")
     return [persona for persona in personas if persona["id"] in names]
+
+
+def sample_names(names: list[str], share: float, seed: int, purpose: str) -> set[str]:
+    """A fixed random share of different names; each purpose has draws of its own."""
+    ordered = sorted(names, key=lambda name: seeded(seed, purpose, name).random())
+    return set(ordered[: round(share * len(names))])

@@ -57,6 +57,7 @@ def support(dialogues: list[dict], roles: Roles, alternatives: bool) -> None:
             supporter_messages(
                 prompt, dialogue["turns"], turn["target_values"], turn["reference"], roles.strategies, roles.window
             ),
+            roles.draw,
         )
         for dialogue, turn in drafts
     ]
@@ -97,9 +98,9 @@ def filled(drafts: Drafts, field: str, values: list) -> Drafts:
     return kept
 
 
-def request(dialogue: dict, kind: str, messages: list[dict]) -> Request:
+def request(dialogue: dict, kind: str, messages: list[dict], draw: int) -> Request:
     """A question about the dialogue's next turn."""
-    return Request(f"{dialogue['id']}:{len(dialogue['turns'])}", kind, messages)
+    return Request(f"{dialogue['id']}:{len(dialogue['turns'])}", kind, messages, draw)
 
 
 def detect(drafts: Drafts, roles: Roles) -> list[list[str] | None]:
@@ -108,7 +109,9 @@ def detect(drafts: Drafts, roles: Roles) -> list[list[str] | None]:
         return [[] for _ in drafts]
     prompt, known = roles.prompts["detector"], labels(roles.values)
     requests = [
-        request(dialogue, prompt.id, detector_messages(prompt, dialogue["turns"], roles.values, roles.window))
+        request(
+            dialogue, prompt.id, detector_messages(prompt, dialogue["turns"], roles.values, roles.window), roles.draw
+        )
         for dialogue, _ in drafts
     ]
     answers = roles.detector.ask(requests, lambda text: parse_values(text, known))
@@ -128,6 +131,7 @@ def refer(drafts: Drafts, roles: Roles) -> list[str | None]:
             dialogue,
             prompt.id,
             reference_messages(prompt, dialogue["turns"], turn["target_values"], roles.values, roles.window),
+            roles.draw,
         )
         for dialogue, turn in drafts
     ]
@@ -141,7 +145,7 @@ def answer_back(dialogues: list[dict], personas: dict[str, dict], roles: Roles) 
     The end token is no turn; words beside it are one.
     """
     kind = roles.prompts["seeker"].id
-    requests = [request(dialogue, kind, seeker_messages(dialogue, personas, roles)) for dialogue in dialogues]
+    requests = [request(one, kind, seeker_messages(one, personas, roles), roles.draw) for one in dialogues]
     answered = []
     for dialogue, answer in zip(dialogues, roles.seeker.ask(requests, parse_text), strict=True):
         if answer.value is None:

@@ -1,7 +1,8 @@
 """Labels utterances with sentiment strength and 20 value probabilities (paper A, section 4; A-017, A-018, A-034).
 
 Input: either a table of utterances (parquet `id, text`) or dialogues (JSONL; their seeker turns are labelled as
-`<dialogue>:<turn index>`, after merging consecutive turns of one role where `--merge yes`). Output, sorted by id:
+`<dialogue>:<turn index>`, after merging consecutive turns of one role where `--merge yes`); `--unit sentence` labels
+each sentence of an utterance by itself, as `<utterance>#<number>`. Output, sorted by id:
 parquet `id, sentiment` (V-reg, 0 to 1), `sentiment_class` (V-oc, -3 to 3), `v00 … v19` (probabilities, taxonomy
 order). Sentiment is empty where the scorer's answer could not be read.
 
@@ -23,6 +24,7 @@ from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
 from scripts.text.dialogue import merge_turns
 from scripts.text.files import read_jsonl
+from scripts.text.sentences import sentence_id, sentences
 from scripts.text.taxonomy import labels, load_taxonomy
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,15 @@ def table_utterances(path: str) -> list[tuple[str, str]]:
 
     table = pyarrow.parquet.read_table(path, columns=["id", "text"])
     return list(zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True))
+
+
+def in_sentences(utterances: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(id, text) of every sentence."""
+    return [
+        (sentence_id(name, number), sentence)
+        for name, text in utterances
+        for number, sentence in enumerate(sentences(text))
+    ]
 
 
 def in_order(utterances: list[tuple[str, str]], source: str) -> list[tuple[str, str]]:
@@ -75,6 +86,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     source.add_argument("--utterances", help="parquet id, text")
     source.add_argument("--dialogues", nargs="+", help="JSONL files of dialogues or rollouts")
     parser.add_argument("--merge", choices=["yes", "no"], help="join consecutive turns first (with --dialogues)")
+    parser.add_argument("--unit", choices=["utterance", "sentence"], required=True, help="what a row is about")
     parser.add_argument("--values", required=True, help="taxonomy of values (YAML)")
     parser.add_argument("--sentiment-kind", required=True, choices=["generative", "encoder", "lexicon"])
     parser.add_argument("--sentiment-model", help="folder (none for the lexicon)")
@@ -98,6 +110,8 @@ def main(argv: list[str] | None = None) -> None:
         utterances = in_order(seeker_utterances(dialogues, args.merge == "yes"), " ".join(args.dialogues))
     else:
         utterances = in_order(table_utterances(args.utterances), args.utterances)
+    if args.unit == "sentence":
+        utterances = in_order(in_sentences(utterances), "the sentences")
     named = labels(load_taxonomy(args.values))
     texts = [text for _, text in utterances]
     sentiments = open_sentiment(args.sentiment_kind, args.sentiment_model)(texts)

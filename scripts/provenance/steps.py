@@ -15,7 +15,7 @@ SETTINGS = ("single", "multi")
 PAIRS = ("llama_sft", "sft_dpo", "llama_dpo", "sft_values", "dpo_values")  # of references set beside each other
 NUMBERS = (  # leaves that resources/estimates.csv may name
     *(f"personas.{name}" for name in ("cells", "votes", "train", "dev", "test")),
-    "supporter.rollouts.train_share",
+    *("supporter.rollouts.train_share", "supporter.rollouts.fresh", "supporter.reward.reliability_share"),
     "supporter.emotion.samples",
     "judging.repeats",
     "judging.low_values.dialogues",
@@ -123,9 +123,14 @@ def _dialogues(settings: dict, results: str) -> Iterator[Step]:
         yield from _speaking(settings, "simulate_dialogues", name, f"{results}/dialogues/{name}/{split}.jsonl", share)
     for name in rolled:
         for split in ("train", "dev"):
-            branches = f"{results}/dialogues/{name}/{split}_rollouts.jsonl"
             share = settings["numbers"]["supporter.rollouts.train_share"] if split == "train" else 1
-            yield from _speaking(settings, "roll_out_alternatives", name, branches, share)
+            for take in ("rollouts", *(["fresh_rollouts"] if settings["numbers"]["supporter.rollouts.fresh"] else [])):
+                branches = f"{results}/dialogues/{name}/{split}_{take}.jsonl"
+                yield from _speaking(settings, "roll_out_alternatives", name, branches, share, 1)
+    for name in dict.fromkeys(settings["rollouts"]["value"]):
+        branches = f"{results}/dialogues/{name}/dev_second_rollouts.jsonl"
+        doubled = settings["numbers"]["supporter.reward.reliability_share"]
+        yield from _speaking(settings, "roll_out_alternatives", name, branches, 1, doubled)
 
 
 def _measures_of(config: dict) -> dict:
@@ -165,8 +170,11 @@ def _measures(settings: dict, results: str) -> Iterator[Step]:
         yield Step("judging.ask_intensity", artifact, "--model", model)
 
 
-def _speaking(settings: dict, rule: str, name: str, artifact: str, share: float) -> Iterator[Step]:
-    given = {"--share": share}
+def _speaking(
+    settings: dict, rule: str, name: str, artifact: str, share: float, turn_share: float | None = None
+) -> Iterator[Step]:
+    """A job's steps; rollouts are of a share of the turns too."""
+    given = {"--share": share} | ({} if turn_share is None else {"--turn-share": turn_share})
     asked = {"--seeker": settings["roles"]["seeker"], "--supporter": settings["supporters"][name]}
     if name in settings["rewritten"]:
         asked["--rephrase-model"] = settings["roles"]["rephrase"]

@@ -1,4 +1,4 @@
-"""Means and rank correlations of rows that lie in units (turns in dialogues); intervals resample the units."""
+"""Means, correlations and reliabilities of rows that lie in units (turns in dialogues); intervals resample units."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -57,6 +57,29 @@ def rank_correlation(units: Units, rows: Sequence[tuple[str, float, float]]) -> 
     columns = np.column_stack([np.ones(len(x)), x, y, x * x, y * y, x * y])
     rho = float(_pearson(columns.sum(0)))
     return rho, units.interval([row[0] for row in rows], columns, _pearson)
+
+
+def intraclass(units: Units, rows: Sequence[tuple[str, float, float]]) -> tuple[float | None, Interval]:
+    """ICC(1) of (unit, x, y) rows, two measurements of one thing each, and its interval (Shrout and Fleiss 1979).
+
+    The share of the variance that lies between the things; None for fewer than two rows or rows without spread.
+    """
+    import numpy as np
+
+    if len(rows) < 2 or len({value for row in rows for value in row[1:]}) < 2:
+        return None, None
+    x, y = (np.array([row[side] for row in rows], dtype=float) for side in (1, 2))
+    middle = (x.mean() + y.mean()) / 2  # taken off, so that the squares lose no digits
+    total, apart = x + y - 2 * middle, x - y
+    columns = np.column_stack([np.ones(len(x)), total, total * total, apart * apart])
+    return float(_icc(columns.sum(0))), units.interval([row[0] for row in rows], columns, _icc)
+
+
+def _icc(sums: "np.ndarray") -> "np.ndarray":
+    n, total, square, apart = sums.T
+    between = (square - total * total / n) / 2 / (n - 1)
+    within = apart / 2 / n
+    return (between - within) / (between + within)
 
 
 def _ranks(values: Sequence[float]) -> "np.ndarray":

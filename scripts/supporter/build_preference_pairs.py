@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from scripts.provenance.errors import Problem
-from scripts.supporter.reward import discounted, exceeds
+from scripts.supporter.reward import exceeds, read_rewards
 from scripts.text.answers import known_strategy
 from scripts.text.contexts import supporter_messages
 from scripts.text.files import read_jsonl, write_json, write_jsonl
@@ -20,16 +20,6 @@ from scripts.text.prompts import load_prompt
 from scripts.text.taxonomy import load_taxonomy
 
 log = logging.getLogger(__name__)
-
-
-def read_rewards(path: Path, horizon: int | None, gamma: float) -> dict[tuple[str, int], dict[str, float]]:
-    """(dialogue, turn) -> {initial: R, alternative: R}; turns of which one R is not known are left out."""
-    import pyarrow.parquet as pq
-
-    rewards: dict[tuple[str, int], dict[str, float | None]] = {}
-    for row in pq.read_table(path).to_pylist():
-        rewards.setdefault((row["id"], row["turn"]), {})[row["candidate"]] = discounted(row["steps"], horizon, gamma)
-    return {key: both for key, both in rewards.items() if None not in both.values()}
 
 
 def build(dialogues: list[dict], rewards: dict, args: argparse.Namespace, prompt, strategies: list[dict]):

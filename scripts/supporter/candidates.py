@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scripts.provenance.drafts import publishing
+from scripts.provenance.errors import Problem
+from scripts.text.rollouts import CANDIDATES, rollout_name
 
 
 class Candidate(NamedTuple):
     """One of the two answers of a supporter turn, with what followed it.
 
     `key` = {id, turn, candidate}; `turn` is the dialogue's supporter turn; `later` lists, for each seeker turn after
-    the candidate, its label id (`<dialogue>:<index>`, `<rollout>:<index>`) and the turns up to and including it.
+    the candidate, its label id (`<dialogue>:<index>` or `<rollout>:<index>`) and the turns up to and including it.
     `cut_off`: an answer failed there, so what would have followed is not known.
     """
 
@@ -22,18 +24,23 @@ class Candidate(NamedTuple):
 
 
 def candidates(dialogues: list[dict], rollouts: list[dict]) -> Iterator[Candidate]:
-    """Both candidates of each turn that was rolled out."""
+    """Both candidates of each turn whose alternative was rolled out.
+
+    The initial answer's continuation is its rollout where initial answers have rollouts, else the dialogue itself.
+    """
     continued = {rollout["id"]: rollout for rollout in rollouts}
+    afresh = any(name.endswith(":initial") for name in continued)
     for dialogue in dialogues:
         for turn in dialogue["turns"]:
-            rollout = continued.get(f"{dialogue['id']}:{turn['index']}")
-            if rollout is None:
+            names = {one: rollout_name(dialogue["id"], turn["index"], one) for one in CANDIDATES}
+            if names["alternative"] not in continued:
                 continue
+            if afresh and names["initial"] not in continued:
+                raise Problem(f"{names['initial']} has no rollout of its own, others have. Rebuild the rollouts.")
             before = dialogue["turns"][: turn["index"]]
-            for name, owner, after in (
-                ("initial", dialogue, dialogue["turns"][turn["index"] :]),
-                ("alternative", rollout, rollout["turns"]),
-            ):
+            for name in CANDIDATES:
+                owner = continued.get(names[name], dialogue)
+                after = [said for said in owner["turns"] if said["index"] >= turn["index"]]
                 later = [
                     (f"{owner['id']}:{said['index']}", [*before, *after[: place + 1]])
                     for place, said in enumerate(after)

@@ -1,6 +1,7 @@
 """The reward of a supporter turn (paper A, Eq. 3 and Eq. 5)."""
 
 import math
+from pathlib import Path
 
 
 def discounted(steps: list[float | None], horizon: int | None, gamma: float) -> float | None:
@@ -22,3 +23,13 @@ def exceeds(difference: float, threshold: float, compare: str) -> bool:
     """
     size = round(abs(difference), 9)  # means of ten scores differ in the last bits where they are equal
     return size > 0 and (size > threshold if compare == "gt" else size >= threshold)
+
+
+def read_rewards(path: Path, horizon: int | None, gamma: float) -> dict[tuple[str, int], dict[str, float]]:
+    """(dialogue, turn) -> {initial: R, alternative: R}; turns of which one R is not known are left out."""
+    import pyarrow.parquet as pq
+
+    rewards: dict[tuple[str, int], dict[str, float | None]] = {}
+    for row in pq.read_table(path).to_pylist():
+        rewards.setdefault((row["id"], row["turn"]), {})[row["candidate"]] = discounted(row["steps"], horizon, gamma)
+    return {key: both for key, both in rewards.items() if None not in both.values()}

@@ -42,7 +42,7 @@ def steps(candidate: Candidate, scores: dict[str, list[float]], horizon: int) ->
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dialogues", type=Path, required=True)
-    parser.add_argument("--rollouts", type=Path, required=True)
+    parser.add_argument("--rollouts", type=Path, nargs="+", required=True)
     parser.add_argument("--personas", type=Path, required=True)
     parser.add_argument("--prompt", type=Path, required=True, help="A-EMO")
     parser.add_argument("--model", type=json.loads, required=True)
@@ -58,7 +58,8 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     prompt = load_prompt(args.prompt)
     personas = {persona["id"]: persona for persona in read_jsonl(args.personas)}
-    found = list(candidates(read_jsonl(args.dialogues), read_jsonl(args.rollouts)))
+    rollouts = [rollout for path in args.rollouts for rollout in read_jsonl(path)]
+    found = list(candidates(read_jsonl(args.dialogues), rollouts))
     contexts = {
         name: (candidate.key["id"], turns) for candidate in found for name, turns in candidate.later[: args.horizon]
     }

@@ -23,7 +23,7 @@ from scripts.text.files import read_json, write_csv, write_text
 KEYS = ("supporter", "h", "gamma", "t_diff", "split")
 SPLITS = ("train", "dev")
 CHOSEN = ("initial", "alternative")
-RATIOS = [*KEYS, "ratio", "value", "value_ge", "published"]
+RATIOS = [*KEYS, "ratio", "value", "value_ge", "published", "difference", "difference_ge"]
 NOTE = (
     "Chosen: how often the initial or the alternative answer has the higher reward. ≥: counted with differences of T\n"
     "and more.\n"
@@ -42,8 +42,8 @@ def cells(counts: Mapping[Key, dict]) -> dict[Key, Cell]:
     return built
 
 
-def ratio_rows(cells: Mapping[Key, Cell], published: Mapping[Key, dict[str, str]]) -> list[dict]:
-    """Ratios of two cells each, beside the same of the published numbers."""
+def ratio_rows(cells: Mapping[Key, Cell], published: Mapping[Key, dict[str, str]], evidence: str) -> list[dict]:
+    """Ratios of two cells each, beside the same of the published numbers; differences for real evidence only."""
     printed = {key: float(row["value"]) for key, row in published.items() if row["value"]}
     values = {key: cell.value for key, cell in cells.items()}
     sets = list(dict.fromkeys(key[:4] for key in cells))
@@ -58,7 +58,11 @@ def ratio_rows(cells: Mapping[Key, Cell], published: Mapping[Key, dict[str, str]
         for name, split, over, under in asked:
             strict = _ratio(values, over, under)
             loose = _ratio(values, _ge(over), _ge(under))
-            row = (*which, split, name, strict, loose, _ratio(printed, over, under))
+            beside = _ratio(printed, over, under)
+            apart = [
+                ours - beside if evidence == "real" and None not in (ours, beside) else None for ours in (strict, loose)
+            ]
+            row = (*which, split, name, strict, loose, beside, *apart)
             rows.append(dict(zip(RATIOS, row, strict=True)))
     return rows
 
@@ -122,7 +126,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     counts = {tuple(which): read_json(path) for which, path in zip(args.sets, args.counts, strict=True)}
     published = read_published(args.published, KEYS)
     built = cells(counts)
-    ratios = ratio_rows(built, published)
+    ratios = ratio_rows(built, published, args.evidence)
     built |= {key: Cell(None, status="not_selected") for key in published if key not in built}
     rows = tidy(published, built, KEYS, Origin(args.run, args.evidence))
     write_csv(args.output, rows, [*KEYS, *COLUMNS])

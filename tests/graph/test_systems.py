@@ -98,7 +98,18 @@ def test_rollouts_of_both_supporters_are_of_the_same_share_of_personas(paper):
         f"{name}/{split}_rollouts.jsonl": share
         for name in ("gpt", "ours_sft", "emotion_gpt")
         for split, share in (("train", "0.4"), ("dev", "1"))
+    } | {f"{name}/dev_second_rollouts.jsonl": "1" for name in ("gpt", "ours_sft")}
+    told = {job.outputs[0].split("/")[-1]: [option(job, name) for name in ("--turn-share", "--draw")] for job in rolled}
+    first = ["1", "0"]
+    assert told == {
+        "train_rollouts.jsonl": first,
+        "dev_rollouts.jsonl": first,
+        "dev_second_rollouts.jsonl": ["0.05", "2"],
     }
+
+
+def option(job: Job, name: str) -> str:
+    return job.argv[job.argv.index(name) + 1]
 
 
 def blocks(jobs: list[Job], number: int) -> list[dict]:

@@ -100,6 +100,13 @@ def test_table1_counts_pairs_without_training_on_them_or_meeting_test_personas(c
     assert pairs == {"h3_g1_t2", "hall_g1_t1"}
 
 
+@pytest.mark.parametrize("name", ["table19.csv", "audit/reward_reliability.csv"])
+def test_rewards_are_looked_at_before_a_supporter_learns_from_them(closure, name):
+    jobs = closure(name)
+    assert {name for name in trained(jobs) if "/supporter/" in name} == {"results/supporter/value/sft_adapter"}
+    assert "judging" not in stages(jobs)
+
+
 def test_table4_asks_no_model_trains_nothing_and_knows_no_persona(closure):
     jobs = closure("table4.csv")
     assert asking(jobs) == trained(jobs) == simulated(jobs) == set()

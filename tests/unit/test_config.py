@@ -125,7 +125,8 @@ def test_all_problems_are_told_at_once():
         ("detector/settings", [], "[]: expected a list that is not empty"),
         ("detector/settings", ["single", "mlti"], "detector.settings[1] = 'mlti': expected single or multi"),
         ("stats", None, "stats = None: expected keys with values"),
-        ("supporter/reward/count", "count", "supporter.reward.count = 'count': expected presence"),
+        ("supporter/reward/count", "turns", "supporter.reward.count = 'turns': expected presence or count"),
+        ("supporter/reward/reliability_share", 0, "reliability_share = 0: expected more than 0"),
         ("models/gpt4o/bakend", "x", "models.gpt4o.bakend: unknown key. Did you mean backend?"),
     ],
 )

@@ -123,10 +123,37 @@ def test_counts_follow_from_the_config():
 
 
 def test_rollouts_and_their_scores_are_of_a_share_of_the_train_personas_and_of_all_dev_ones():
-    before, half = calls(config()), calls(config(supporter__rollouts__train_share=0.2))
+    once = {"supporter__reward__reliability_share": 1e-9}
+    before, half = calls(config(**once)), calls(config(supporter__rollouts__train_share=0.2, **once))
     for rule in ("dialogues.roll_out_alternatives", "supporter.score_emotions"):
         train, dev = 0.4 * 1796, 120
         assert half[rule] / before[rule] == pytest.approx((train / 2 + dev) / (train + dev))
+
+
+def test_initial_answers_rolled_out_afresh_cost_as_much_as_the_alternatives_and_their_scores():
+    before = calls(config(supporter__reward__reliability_share=1e-9))
+    after = calls(config(supporter__reward__reliability_share=1e-9, supporter__rollouts__fresh=True))
+    rolled = "dialogues.roll_out_alternatives"
+    assert after[rolled] == pytest.approx(2 * before[rolled])
+    # Of the emotion scores: up to `scored` turns of two branches, where it was of one and the dialogue's turns.
+    sizes = {row["name"]: float(row["published"]) for row in read_csv(LENGTHS)}
+    rate = 2 * sizes["scored"] / (1 + sizes["scored"])
+    assert after["supporter.score_emotions"] == pytest.approx(rate * before["supporter.score_emotions"])
+    same = set(before) - {rolled, "supporter.score_emotions"}
+    assert {rule: after[rule] for rule in same} == {rule: before[rule] for rule in same}
+
+
+def test_second_rollouts_are_of_both_candidates_of_a_share_of_the_dev_turns():
+    rolled = "dialogues.roll_out_alternatives"
+    none, some, more = (calls(config(supporter__reward__reliability_share=share))[rolled] for share in (1e-9, 0.05, 1))
+    assert (more - none) / (some - none) == pytest.approx(20)
+    estimates = read_estimates(Path(), leaves(config()))
+    given = {"--share": 1, "--turn-share": 1}
+    once, twice = (
+        estimates.of(Step(rolled, f"results/dialogues/gpt/dev_{take}.jsonl", "--seeker", "m", given)).calls
+        for take in ("rollouts", "second_rollouts")
+    )
+    assert twice == pytest.approx(2 * once)
 
 
 def test_supporter_behind_an_address_is_asked_and_one_of_ours_is_not():

@@ -10,6 +10,7 @@ from scripts.classifiers.tiny import word_tokenizer
 from scripts.labels import label_utterances
 from scripts.provenance.errors import Problem
 from scripts.text.files import write_jsonl
+from scripts.text.sentences import sentence_id, sentences, utterance_of
 from scripts.text.taxonomy import labels, load_taxonomy
 
 TAXONOMY = "resources/taxonomy/values.yaml"
@@ -44,9 +45,10 @@ def models(tmp_path_factory):
 def run(models, output, *source):
     import pyarrow.parquet
 
+    unit = [] if "--unit" in source else ["--unit", "utterance"]
     kinds = ["--sentiment-kind", "encoder", "--sentiment-model", str(models / "sentiment")]
     kinds += ["--values-kind", "encoder", "--values-model", str(models / "values")]
-    label_utterances.main([*map(str, source), "--values", TAXONOMY, *kinds, "--output", str(output)])
+    label_utterances.main([*map(str, source), "--values", TAXONOMY, *kinds, *unit, "--output", str(output)])
     return pyarrow.parquet.read_table(output)
 
 
@@ -128,3 +130,31 @@ def test_dialogues_need_to_say_whether_turns_are_merged(capsys):
             "--dialogues d --values v --sentiment-kind lexicon --values-kind head --values-model m --output o".split()
         )
     assert "--merge" in capsys.readouterr().err
+
+
+def test_sentences_of_an_utterance_are_labelled_each_by_itself(models, tmp_path):
+    write_jsonl(tmp_path / "a.jsonl", [{"id": "p", "turns": said(("h", "hi"), ("s", "One two. Three?"), ("s", "one"))}])
+    source = ("--dialogues", tmp_path / "a.jsonl", "--merge", "no", "--unit")
+    table = run(models, tmp_path / "o.parquet", *source, "sentence")
+    assert table["id"].to_pylist() == ["p:1#0", "p:1#1", "p:2#0"]
+    write_utterances(tmp_path / "u.parquet", [("x", "One two."), ("y", "Three?"), ("z", "one")])
+    alone = run(models, tmp_path / "w.parquet", "--utterances", tmp_path / "u.parquet")
+    assert table.drop_columns("id").equals(alone.drop_columns("id"))
+    assert run(models, tmp_path / "v.parquet", *source, "utterance")["id"].to_pylist() == ["p:1", "p:2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("I left. She said “go.” Then… nothing?! Yes", ["I left.", "She said “go.”", "Then…", "nothing?!", "Yes"]),
+        ("at 3.5 km e.g.this\n\nnew line", ["at 3.5 km e.g.this", "new line"]),
+        ("  no mark ", ["no mark"]),
+        ("...", ["..."]),
+    ],
+)
+def test_a_sentence_ends_with_a_mark_before_a_blank_or_with_its_line(text, parts):
+    assert sentences(text) == parts
+
+
+def test_sentence_ids_lead_back_to_the_utterance():
+    assert utterance_of(sentence_id("p#1:3", 12)) == "p#1:3" and utterance_of("p:3") == "p:3"

@@ -95,9 +95,65 @@ def write_labels(path, present):
     pq.write_table(pa.Table.from_pylist(rows), path)
 
 
-def test_value_rewards_count_the_turns_targets_in_each_later_seeker_turn(tmp_path):
+def rewards(tmp_path, options, count="presence"):
+    """What compute_rewards writes; a list stands for the words of one option."""
     import pyarrow.parquet as pq
 
+    told = {"count": count, "values": "resources/taxonomy/values.yaml", "value-threshold": 0.26}
+    words = [
+        word
+        for name, value in (options | told | {"output": tmp_path / "out.parquet"}).items()
+        for word in (f"--{name}", *(value if isinstance(value, list) else [value]))
+    ]
+    compute_rewards.main([*map(str, words)])
+    return pq.read_table(tmp_path / "out.parquet").to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("count", "alternative", "initial"), [("presence", [2.0, 1.0], [1.0, 2.0]), ("count", [3.0, 2.0], [2.0, 4.0])]
+)
+def test_n_is_how_many_targets_appear_or_how_many_sentences_show_one(tmp_path, count, alternative, initial):
+    one, two, other = VALUES[:3]  # the turn aims at the first two
+    write_jsonl(tmp_path / "dialogues.jsonl", [dialogue("p")])
+    write_jsonl(tmp_path / "rollouts.jsonl", [rollout("p", 2, 2)])
+    shown = {"p:1#0": [one, two], "p:3#0": [one, other], "p:3#1": [one], "p:5#0": [two], "p:5#1": [one, two]}
+    write_labels(tmp_path / "labels.parquet", shown | {"p:5#2": [two, other]})
+    shown = {"p:2:3#0": [one, two], "p:2:3#1": [other], "p:2:3#10": [two], "p:2:5#0": [one], "p:2:5#1": [one]}
+    write_labels(tmp_path / "rollout_labels.parquet", shown)
+    options = {name: tmp_path / f"{name}.jsonl" for name in ("dialogues", "rollouts")}
+    options |= {"labels": tmp_path / "labels.parquet", "rollout-labels": tmp_path / "rollout_labels.parquet"}
+    assert [row["steps"] for row in rewards(tmp_path, options, count)] == [alternative, initial]
+
+
+def fresh(name, at, words):
+    """A rollout of the initial answer with these seeker turns."""
+    turns = [{"index": at, "role": "supporter", "text": "same"}]
+    turns += [{"index": at + 1 + 2 * place, "role": "seeker", "text": word} for place, word in enumerate(words)]
+    return {"id": f"{name}:{at}:initial", "turn": at, "turns": turns, "end_reason": "limit"}
+
+
+def test_an_initial_answer_that_was_rolled_out_is_rewarded_by_its_rollout(tmp_path):
+    write_jsonl(tmp_path / "dialogues.jsonl", [dialogue("p")])
+    write_jsonl(tmp_path / "rollouts.jsonl", [rollout("p", 2, 1)])
+    write_jsonl(tmp_path / "fresh.jsonl", [fresh("p", 2, ["f3", "f5", "f7"])])
+    write_labels(tmp_path / "labels.parquet", {"p:3": VALUES[:2], "p:5": VALUES[:2]})
+    write_labels(tmp_path / "rollout_labels.parquet", {"p:2:3": VALUES[:1]})
+    afresh = {"p:2:initial:3": [], "p:2:initial:5": VALUES[:2], "p:2:initial:7": VALUES[1:]}
+    write_labels(tmp_path / "more.parquet", afresh)
+    options = {"dialogues": tmp_path / "dialogues.jsonl", "labels": tmp_path / "labels.parquet"}
+    both = {"rollouts": [tmp_path / "rollouts.jsonl", tmp_path / "fresh.jsonl"]}
+    both |= {"rollout-labels": [tmp_path / "rollout_labels.parquet", tmp_path / "more.parquet"]}
+    assert [row["steps"] for row in rewards(tmp_path, options | both)] == [[1.0], [0.0, 2.0, 1.0]]
+    alone = {"rollouts": tmp_path / "rollouts.jsonl", "rollout-labels": tmp_path / "rollout_labels.parquet"}
+    assert [row["steps"] for row in rewards(tmp_path, options | alone)] == [[1.0], [2.0, 2.0]]
+
+
+def test_a_fresh_rollout_that_is_missing_is_not_made_up_for_by_the_dialogue():
+    with pytest.raises(Problem, match="p:4:initial has no rollout"):
+        list(candidates([dialogue("p")], [rollout("p", 2, 1), rollout("p", 4, 1), fresh("p", 2, ["f3"])]))
+
+
+def test_value_rewards_count_the_turns_targets_in_each_later_seeker_turn(tmp_path):
     write_jsonl(tmp_path / "dialogues.jsonl", [dialogue("p"), dialogue("q", end="failed")])
     write_jsonl(tmp_path / "rollouts.jsonl", [rollout("p", 2, 2), rollout("q", 4, 1)])
     write_labels(
@@ -107,9 +163,7 @@ def test_value_rewards_count_the_turns_targets_in_each_later_seeker_turn(tmp_pat
     write_labels(tmp_path / "rollout_labels.parquet", {"p:2:3": VALUES[2:], "p:2:5": VALUES[:1], "q:4:5": []})
     options = {name: tmp_path / f"{name}.jsonl" for name in ("dialogues", "rollouts")}
     options |= {"labels": tmp_path / "labels.parquet", "rollout-labels": tmp_path / "rollout_labels.parquet"}
-    options |= {"values": "resources/taxonomy/values.yaml", "value-threshold": 0.26, "output": tmp_path / "out.parquet"}
-    compute_rewards.main([str(part) for name, value in options.items() for part in (f"--{name}", value)])
-    assert pq.read_table(tmp_path / "out.parquet").to_pylist() == [
+    assert rewards(tmp_path, options) == [
         {"id": "p", "turn": 2, "candidate": "alternative", "steps": [0.0, 1.0]},
         {"id": "p", "turn": 2, "candidate": "initial", "steps": [1.0, 2.0]},
         {"id": "q", "turn": 4, "candidate": "alternative", "steps": [0.0]},

@@ -73,6 +73,18 @@ def test_table_19_sets_its_ratios_beside_the_published_ones(tmp_path, sets):
     chosen = ratios["GPT", "All", "0.9", "1.5", "train", "initial_share"]
     assert float(chosen["value"]) == pytest.approx(13 / 18) and float(chosen["published"]) == pytest.approx(735 / 1345)
     assert ("GPT", "3", "1", "1", "train", "higher_to_lower_t") not in ratios
+    assert {row["difference"] for row in ratios.values()} == {row["difference_ge"] for row in ratios.values()} == {""}
+
+
+def test_ratios_of_real_evidence_are_held_against_the_published_ones(tmp_path, sets):
+    (row,) = [
+        row
+        for row in table19(tmp_path, *sets, evidence="real")[2]
+        if (*list(row.values())[:5], row["ratio"]) == ("SFT", "3", "1", "2", "dev", "dev_to_train")
+    ]
+    # The 14th set: 3 dev pairs, 23 + 5 train pairs over T, and 4 more at T.
+    assert float(row["difference"]) == pytest.approx(3 / 28 - float(row["published"]))
+    assert float(row["difference_ge"]) == pytest.approx(3 / 32 - float(row["published"]))
 
 
 def test_table_19_keeps_printed_sets_that_a_run_leaves_out(tmp_path, sets):
