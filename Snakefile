@@ -55,6 +55,7 @@ include: "rules/audit.smk"
 include: "rules/audit_training.smk"
 include: "rules/audit_similarity.smk"
 include: "rules/audit_cost.smk"
+include: "rules/audit_turns.smk"
 
 
 name_params()
@@ -86,6 +87,8 @@ rule paper_a:
         "<results>/reddit_funnel.svg",
         "<results>/detector/scores.json",
         "<results>/audit/reward_reliability.csv",
+        "<results>/audit/turns.csv",
+        "<results>/audit/reference_pairs.csv",
         [
             f"<results>/supporter/{variant}/pairs/{rollouts}/{point}/counts.json"
             for variant, points in C["select"]["points"].items()

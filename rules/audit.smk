@@ -11,6 +11,7 @@ SHOWN += ["<results>/audit/value_classifier.csv"] if C["models"]["values"]["sour
 FURTHER = [f"<results>/table{number}.csv" for number in (2, 6, 12, 14, *range(19, 25), 27, 33, 34, 35)]
 FURTHER += [f"<results>/table{number}.csv" for number in MEASURED] + ["<results>/claims_a.csv"]
 FURTHER += ["<results>/audit/reward_reliability.csv"]
+FURTHER += ["<results>/audit/turns.csv", "<results>/audit/reference_pairs.csv"]
 FURTHER += [f"<results>/table{number}.md" for number in PROMPTED] + ["<results>/figure1.svg", "<results>/figure3.svg"]
 FURTHER += [f"<results>/{name}.csv" for name in ("expert_notes", "audit/persona_similarity", "table3_hard")]
 PAGES = {"report": SHOWN, "report_all": SHOWN + FURTHER}

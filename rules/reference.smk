@@ -66,6 +66,7 @@ rule build_reference_pairs:
         values=VALUES,
     output:
         rows="<results>/reference/{setting}/value/dpo/{split}.jsonl",
+        counts="<results>/reference/{setting}/value/dpo/{split}_counts.json",
     log:
         text="<logs>/reference/build_reference_pairs.{setting}.{split}.log",
         run="<logs>/reference/build_reference_pairs.{setting}.{split}.json",
@@ -85,7 +86,7 @@ rule build_reference_pairs:
         door(
             "reference.build_reference_pairs --threads {input.threads:q} --prompt {input.prompt:q}"
             " --values {input.values:q} --history {params.history:q} --sibling-requires-reply {params.requires_reply}"
-            " --keep {params.keep} --seed {params.seed} --output {output.rows:q}"
+            " --keep {params.keep} --seed {params.seed} --output {output.rows:q} --counts {output.counts:q}"
         )
 
 

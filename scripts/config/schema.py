@@ -10,20 +10,11 @@ from pydantic import Field
 
 from scripts.config.blocks import RelativePath, Section, Size, Text
 from scripts.config.conversations import Labels, Positivity, Reddit, Targets, ValueEffects
-from scripts.config.evaluation import (
-    Judging,
-    Llm,
-    Operation,
-    Roles,
-    SamplingByRole,
-    Select,
-    Selected,
-    Stats,
-    System,
-)
+from scripts.config.evaluation import Judging, Roles, SamplingByRole, Select, Selected, Stats, System
 from scripts.config.inputs import Datasets, Dump, Model, Pathvars, Tiny, ValueHead, World
 from scripts.config.measures import Measures
 from scripts.config.method import Detector, Dialogues, Personas, Point, Reference, Supporter
+from scripts.config.operation import Llm, Operation
 
 
 class Config(Section):

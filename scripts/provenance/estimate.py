@@ -190,6 +190,24 @@ def _used(parts: Iterable[Used]) -> Used:
     return total
 
 
+SHARE = "supporter.rollouts.train_share"
+
+
+def of_share(config: dict, root: Path, prices: Prices) -> str:
+    """What all train turns would cost beside the share of them that is rolled out, both as estimated (I-A29)."""
+    words = []
+    rollouts = config["supporter"]["rollouts"]
+    for share in dict.fromkeys((rollouts["train_share"], 1.0)):
+        changed = config | {"supporter": config["supporter"] | {"rollouts": rollouts | {"train_share": share}}}
+        estimates, usd = read_estimates(root, leaves(changed)), 0.0
+        for step in steps_of(settings_of(changed), config["pathvars"]["results"]):
+            if step.model in prices:
+                asked = estimates.of(step)
+                usd += prices[step.model].usd(asked.tokens_in, asked.tokens_out)
+        words.append(f"{usd:,.2f} USD with {share:g}{' (all train turns)' if share == 1 else ''}")
+    return f"The whole as estimated, by {SHARE}: {', '.join(words)}."
+
+
 def report(run: str, root: Path, journal: Path) -> list[str]:
     """What `main` prints."""
     config = load_config(read_run(run, root)).model_dump(mode="json")
@@ -201,6 +219,7 @@ def report(run: str, root: Path, journal: Path) -> list[str]:
     return [
         f"What models behind an address are asked by the whole build (run {run}); tokens in millions:",
         *table(found, prices),
+        of_share(config, root, prices),
         spent_below(folders, prices),
         of_budget(config["llm"]["budget_usd"], journal, found, prices),
     ]

@@ -1,7 +1,7 @@
 """DPO pairs of the reference generator: the real comment against a random sibling (paper A, section 5.2).
 
 The target values of the chosen comment lose every value that the OP's reply to the sibling shows too; a pair whose
-targets are all lost is dropped, so is a thread without a usable sibling.
+targets are all lost is dropped, so is a thread without a usable sibling. `--counts` says how many were.
 Run: python -m scripts.reference.build_reference_pairs --threads results/reddit/single/train.jsonl … --output …
 """
 
@@ -14,11 +14,13 @@ from pathlib import Path
 from scripts.provenance.errors import Problem
 from scripts.text.contexts import reference_messages
 from scripts.text.draws import seeded
-from scripts.text.files import read_jsonl, write_jsonl
+from scripts.text.files import read_jsonl, write_json, write_jsonl
 from scripts.text.prompts import load_prompt
 from scripts.text.taxonomy import load_taxonomy
 
 log = logging.getLogger(__name__)
+
+DROPPED = ("no_usable_sibling", "no_target_left")
 
 
 def choose_sibling(thread: dict, requires_reply: bool, seed: int) -> dict | None:
@@ -41,20 +43,20 @@ def pair(thread: dict, sibling: dict, targets: list[str], prompt, values: list[d
     }
 
 
-def build(threads: list[dict], prompt, values: list[dict], args: argparse.Namespace) -> tuple[list[dict], Counter]:
-    """The pairs and how many threads each reason dropped."""
+def build(threads: list[dict], prompt, values: list[dict], args: argparse.Namespace) -> tuple[list[dict], dict]:
+    """The pairs, and how many threads there were, became pairs and were dropped for each reason."""
     pairs, dropped = [], Counter()
     for thread in threads:
         sibling = choose_sibling(thread, args.sibling_requires_reply == "yes", args.seed)
         if sibling is None:
-            dropped["no usable sibling"] += 1
+            dropped["no_usable_sibling"] += 1
             continue
         targets = remaining_targets(thread["targets"], sibling["targets"], args.keep)
         if not targets:
-            dropped["no target value left"] += 1
+            dropped["no_target_left"] += 1
             continue
         pairs.append(pair(thread, sibling, targets, prompt, values, args.history))
-    return pairs, dropped
+    return pairs, {"threads": len(threads), **{why: dropped[why] for why in DROPPED}, "pairs": len(pairs)}
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -67,19 +69,19 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--keep", type=int, required=True, help="target values kept at most")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--counts", type=Path, required=True, help="output, .json")
     return parser.parse_args(argv)
 
 
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     threads = read_jsonl(args.threads)
-    pairs, dropped = build(threads, load_prompt(args.prompt), load_taxonomy(args.values), args)
+    pairs, counts = build(threads, load_prompt(args.prompt), load_taxonomy(args.values), args)
     if not pairs:
-        raise Problem(
-            f"{args.threads}: no pair is left of {len(threads)} threads ({dict(dropped)}). Loosen reference.dpo."
-        )
+        raise Problem(f"{args.threads}: no pair is left of {len(threads)} threads ({counts}). Loosen reference.dpo.")
     write_jsonl(args.output, pairs)
-    log.info("%d pairs of %d threads, dropped: %s", len(pairs), len(threads), dict(dropped))
+    write_json(args.counts, counts)
+    log.info("%s", counts)
 
 
 if __name__ == "__main__":

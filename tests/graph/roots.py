@@ -115,7 +115,7 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "judging.max_failed": (*JUDGING, "judging.compare_comments", "judging.rate_similarity", "reference.write_comments"),
     "stats.*": (
         *(*RESAMPLED, "tables.plot_figure2", "audit.tabulate_planted", "tables.tabulate_hard"),
-        "supporter.compare_rewards",
+        *("supporter.compare_rewards", "audit.tabulate_turns"),
     ),
     "measures.baselines.sampling.*": ("detector.ask_baseline", "detector.prompt_base"),
     "measures.comments.judge": ("judging.compare_comments", ESTIMATE),

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from scripts.config import conversations, docs, evaluation, inputs, method
+from scripts.config import conversations, docs, evaluation, inputs, measures, method, operation
 from scripts.config.load import load_config
 from scripts.config.overlays import BASE, RUNS, forbidden, leaves, merge, read_run
 from scripts.config.schema import Config
@@ -59,7 +59,7 @@ def test_no_key_has_a_default_and_every_key_is_described_in_one_line():
 
     models = [Config] + [
         item
-        for module in (inputs, conversations, method, evaluation)
+        for module in (inputs, conversations, method, measures, evaluation, operation)
         for item in vars(module).values()
         if isinstance(item, type) and issubclass(item, BaseModel)
     ]

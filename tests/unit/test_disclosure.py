@@ -1,10 +1,12 @@
 """Self-disclosures taken out while a dialogue goes on: the next strategy, or another model's words."""
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from scripts.dialogues import roles as fitting
 from scripts.dialogues.simulate_dialogues import simulate
 from scripts.text.answers import parse_four_steps, parse_two_steps
 from scripts.text.prompts import load_prompt
@@ -65,6 +67,21 @@ def test_next_most_probable_strategy_takes_the_place_and_the_response_is_new():
     assert [text.strip() for text in ask.body["continuations"]] == STRATEGIES
     assert ask.prefix == FIRST + "Step 3.\n-Reasoning: Yes, it is.\nStep 4.\n-Strategy:"
     assert found.seeker.requests[0].messages[-1] == {"role": "user", "content": "instead 2"}
+
+
+@pytest.mark.parametrize(("instead", "backend"), [("next_strategy", "local"), ("others_experience", "vllm")])
+def test_only_strategies_are_ranked_in_this_process_where_a_server_speaks_for_the_rest(monkeypatch, instead, backend):
+    class Opened(Exception):
+        pass
+
+    def opened(backend, *_):
+        raise Opened(backend)
+
+    monkeypatch.setattr(fitting, "open_weights", opened)
+    weights = dict(supporter={"backend": "local"}, supporter_adapter="s", detector=None, reference=None)
+    told = dict(sampling={}, output=Path("o.jsonl"), base="b", base_backend="vllm", self_disclosure=instead)
+    with pytest.raises(Opened, match=f"^{backend}$"):
+        fitting.open_roles(SimpleNamespace(**weights, **told))
 
 
 def test_other_model_rewrites_the_response_before_the_seeker_hears_it():

@@ -11,7 +11,7 @@ from scripts.config.load import load_config
 from scripts.config.overlays import leaves, read_run
 from scripts.llm.prices import Rate
 from scripts.provenance.errors import Problem
-from scripts.provenance.estimate import Line, finished, lines_of, of_budget, report, spent_below, table
+from scripts.provenance.estimate import Line, finished, lines_of, of_budget, of_share, report, spent_below, table
 from scripts.provenance.estimates import Asked, Estimates, Taxonomies, prompt_tokens, read_sizes, read_taxonomies
 from scripts.provenance.price import ESTIMATES, LENGTHS, PRICES, TAXONOMIES, read_estimates
 from scripts.provenance.steps import Step, settings_of, steps_of
@@ -156,6 +156,24 @@ def test_second_rollouts_are_of_both_candidates_of_a_share_of_the_dev_turns():
     assert twice == pytest.approx(2 * once)
 
 
+def test_cost_of_all_train_turns_stands_beside_that_of_the_share():
+    prices = {"gpt-4o-mini-2024-07-18": Rate(1e-8, 4e-8)}
+
+    def usd(changed):
+        estimates, found = read_estimates(Path(), leaves(changed)), 0.0
+        for step in steps_of(settings_of(changed), "results"):
+            if step.model in prices:
+                asked = estimates.of(step)
+                found += (asked.tokens_in + 4 * asked.tokens_out) / 1e8
+        return f"{found:,.2f}"
+
+    share, whole = usd(config()), usd(config(supporter__rollouts__train_share=1.0))
+    assert float(whole) > 1.2 * float(share)
+    line = of_share(config(), Path(), prices)
+    assert line.endswith(f": {share} USD with 0.4, {whole} USD with 1 (all train turns).")
+    assert of_share(config("demo"), Path(), prices).count("USD") == 1  # all of them are rolled out
+
+
 def test_supporter_behind_an_address_is_asked_and_one_of_ours_is_not():
     asked = {(found.artifact, found.option) for found in steps_of(settings_of(config()), "results")}
     assert ("results/dialogues/gpt/test.jsonl", "--supporter") in asked
@@ -182,11 +200,11 @@ def test_rule_command_and_page_say_the_same(tmp_path):
     for name in ("config.yaml", "resources"):
         (tmp_path / name).symlink_to(Path(name).absolute())
     said = report("paper", tmp_path, tmp_path / "journal")
-    shown = "\n".join(line.rstrip() for line in said[1:-2])
+    shown = "\n".join(line.rstrip() for line in said[1:-3])
     assert f"```\n{shown}\n```" in Path("docs/cost.md").read_text(encoding="utf-8"), (
         f"docs/cost.md should show\n{shown}"
     )
-    assert sum(float(row["usd"]) for row in rows) == pytest.approx(float(said[-3].split()[-1]), abs=0.006)
+    assert sum(float(row["usd"]) for row in rows) == pytest.approx(float(said[-4].split()[-1]), abs=0.006)
     for row in rows:
         line = next(line for line in said if line.split()[:2] == [f"{row['stage']}.{row['rule']}", row["model"]])
         assert line.split()[2:4] == [row["jobs"], f"{int(row['calls']):,}"]

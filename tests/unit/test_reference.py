@@ -4,10 +4,11 @@ import json
 
 import pytest
 
+from scripts.audit import tabulate_reference_pairs
 from scripts.provenance.errors import Problem
 from scripts.reference import build_reference_pairs, build_reference_sft
 from scripts.reference.build_reference_pairs import choose_sibling, remaining_targets
-from scripts.text.files import read_jsonl, write_jsonl
+from scripts.text.files import read_csv, read_json, read_jsonl, write_jsonl
 
 WINDOW = json.dumps({"first_words": 20, "last_words": 60})
 
@@ -42,6 +43,7 @@ def pairs(tmp_path):
                     "keep": keep,
                     "seed": seed,
                     "output": tmp_path / "pairs.jsonl",
+                    "counts": tmp_path / "counts.json",
                 }
             )
         )
@@ -78,6 +80,22 @@ def test_threads_without_a_target_left_or_without_a_sibling_are_dropped(pairs):
         ]
     )
     assert [row["id"] for row in rows] == ["d"]
+
+
+def test_every_thread_is_counted_as_a_pair_or_where_it_was_lost(pairs, tmp_path):
+    lost = [thread("a", ["Face"], [("x", ["Face"])]), thread("b", ["Face"]), thread("c", ["Face"], [("x", None)])]
+    pairs([*lost, thread("d", ["Face"], [("x", [])])])
+    found = tmp_path / "counts.json"
+    assert read_json(found) == {"threads": 4, "no_usable_sibling": 2, "no_target_left": 1, "pairs": 1}
+    table = tmp_path / "table.csv"
+    sets = ["--sets", '[["single", "train"], ["multi", "dev"]]', "--output", str(table)]
+    tabulate_reference_pairs.main([*sets, "--counts", str(found), str(found)])
+    assert [list(row.values()) for row in read_csv(table)] == [
+        ["single", "train", "4", "2", "1", "1"],
+        ["multi", "dev", "4", "2", "1", "1"],
+    ]
+    with pytest.raises(Problem, match="1 files for 2 sets"):
+        tabulate_reference_pairs.main([*sets, "--counts", str(found)])
 
 
 def test_a_sibling_without_a_reply_serves_only_where_none_is_required(pairs):
