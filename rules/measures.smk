@@ -10,18 +10,19 @@ def judge_as(model, leaves):
 
 
 # ---- local models that only some tables ask
+SHARING = ["emollama", "esc_role"]  # asked for by no other rules
 FRAMED = ["emollama"]  # tuned in a frame of their own, without a chat template (paper A, section F.2)
 
 
 def checkpoint(name):
-    """The folder of a local model; entries that name one checkpoint share its folder."""
+    """The folder of a local model; where another entry names the same checkpoint, that one's, so that one is fetched."""
     wanted = C["models"][name]
     alike = (
         other
         for other, entry in C["models"].items()
         if all(entry.get(key) == wanted[key] for key in ("source", "id", "revision"))
     )
-    return model_dir(next(alike))
+    return model_dir(min(alike, key=lambda other: (other in SHARING, other)))
 
 
 def speaking_base(name):

@@ -24,6 +24,7 @@ GIVEN: dict[str, list] = {
     "pathvars.results": ["results/other"],
     "pathvars.logs": ["results/other_logs"],
     "pathvars.benchmarks": ["results/other_benchmarks"],
+    "reddit.from": ["2018-12-31"],  # another year: the prose quotes the years
     "ingest_only": [
         {"more": {"kind": "comments", "file": "reddit/RC_2005-12.zst", "from": "2005-12-01", "to": "2005-12-31"}}
     ],
@@ -130,9 +131,10 @@ def _candidates(config: dict, path: KeyPath, value: object) -> Iterator[object]:
         same = [entry for other, entry in leaves(config).items() if len(other) == len(path) and other[-1] == path[-1]]
         yield from dict.fromkeys([*same, *config["models"], *config["systems"], *reversed(config["points"])])
     elif isinstance(value, list):
-        numbers = all(isinstance(entry, float) for entry in value)
-        yield [*value[:-1], value[-1] + 0.5] if numbers else value[::-1]
-        yield value[:-1]
+        if value:
+            numbers = all(isinstance(entry, float) for entry in value)
+            yield [*value[:-1], value[-1] + 0.5] if numbers else value[::-1]
+            yield value[:-1]
         yield from ([*value, entry] for entry in [*config["points"], *_choices(path)] if entry not in value)
     elif value is None:
         yield "0" * 40

@@ -38,7 +38,7 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "sampling.intensity.*": ("judging.judge_intensity",),
     "sampling.values.*": ("judging.judge_values",),
     "models.llama.backend": (
-        *("detector.predict_values", *(f"{rule} --base" for rule in SPEAKING)),
+        *("detector.predict_values", *SPEAKING),  # one environment a rule, so those that ask no model of ours as well
         *("detector.prompt_base", "reference.write_comments"),
         *("judging.predict_intensity intensity_models/llama", "dialogues.imitate_seeker seekers/llama"),
     ),
@@ -126,7 +126,6 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "measures.intensity.history.*": (*RATING, "judging.build_intensity_sft"),
     "measures.intensity.sampling.*": RATING,
     "measures.intensity.max_failed": RATING,
-    "measures.experts.raters": ("tables.tabulate_table13", ESTIMATE),
     "measures.experts.dialogues": ("judging.sample_dialogues", ESTIMATE),
     "measures.experts.people": ("judging.rate_as_experts", ESTIMATE),
     "measures.experts.notes": ("judging.summarise_notes",),
@@ -169,7 +168,6 @@ FIXED = {
     "supporter.sources.emotion.rollouts": "select.rollouts lists one",
     "systems.ours_*.form": "a system that is made of it tells strategies",
     "systems.dpo_gpt_h3_g1_t2.form": "a system that is made of it tells strategies",
-    "systems.*.supporter": "its adapter belongs to the one local model",
     "systems.*.adapter": "a hosted model has none",
     "systems.*.reference": "plain systems take none",
 }

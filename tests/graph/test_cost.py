@@ -21,6 +21,7 @@ TARGETS = {  # what asks all that the run can ask; the laptop's other targets wa
     "laptop": (
         *("--profile", "laptop"),
         *(f"results/laptop/table{n}.csv" for n in (2, 3, 5, 7, 8, 11, 12, 13, 14, 19, 20, 21, 22, 23, 29)),
+        "results/laptop/audit/reward_reliability.csv",
     ),
 }
 COST = "results/demo/audit/cost.csv"

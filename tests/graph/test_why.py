@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from scripts.provenance.signature import closure
 from tests.graph.built import finished_demo, python
 from tests.graph.tree import Job, descendants
 
 WHY = ("-m", "scripts.provenance.why", "--run", "demo")
 PROMPT = "resources/prompts/compact/A-EMO.md"
-JUDGES = ("judging.judge_skills", "judging.judge_intensity", "judging.judge_values")
+FINISHED = "scripts/judging/finished.py"
 
 
 @pytest.fixture(scope="module")
@@ -70,20 +71,22 @@ def test_every_edit_is_named_with_its_jobs_also_below_other_stale_jobs(why, demo
     lines = why(
         (PROMPT, "[user]\n", "[user]\nMind this. "),
         ("resources/demo.yaml", "  repeats: 10", "  repeats: 12"),
-        ("scripts/judging/finished.py", "", "EXTRA = 1\n"),
+        (FINISHED, "", "EXTRA = 1\n"),
         ("envs/report.yaml", "pygments==", "pygments==9."),
     )
     by_rule = {rule: [job for job in demo_jobs if job.rule == rule] for rule in {job.rule for job in demo_jobs}}
     readers = [job for job in demo_jobs if PROMPT in job.inputs]
     told = by_rule["judging.judge_values"]
-    judges = [job for rule in JUDGES for job in by_rule[rule]]
+    runs = {rule for rule in by_rule if FINISHED in closure(f"scripts/{rule.replace('.', '/')}.py")}
+    assert {"judging.judge_skills", "judging.judge_intensity", "judging.judge_values"} < runs
+    judges = [job for rule in runs for job in by_rule[rule]]
     reports = [job for job in demo_jobs if job.code.endswith("@envs/report.yaml")]
     assert lines[0] == reached(demo_jobs, readers + judges + reports)
     assert f"{PROMPT} changed: {counted(demo_jobs, readers, ('reads it', 'read it'))}" in lines
     assert f"judging.repeats 10 -> 12: {counted(demo_jobs, told, ('is told', 'are told'))}" in lines
-    module = f"scripts/judging/finished.py changed: {counted(demo_jobs, judges, ('runs it', 'run it'))}"
-    rules = lines[lines.index(module) + 1].strip().split(", ")
-    assert set(rules) == {f"{rule} ({len(by_rule[rule])})" for rule in JUDGES}
+    module = f"{FINISHED} changed: {counted(demo_jobs, judges, ('runs it', 'run it'))}"
+    told_rules = lines[lines.index(module) + 1].strip().partition(", and ")[0].split(", ")
+    assert set(told_rules) <= {f"{rule} ({len(by_rule[rule])})" for rule in runs}
     pins = "envs/report.yaml pins changed: "
     assert [line for line in lines if line.startswith(pins)] == [
         (pins + counted(demo_jobs, reports, ("runs in it", "run in it"))).removesuffix(", 0 follow")
@@ -116,7 +119,7 @@ def test_stale_job_that_no_record_explains_is_told_in_snakemakes_words(why, buil
     record = sidecar.read_bytes()
     sidecar.unlink()
     try:
-        lines = why(("scripts/judging/finished.py", "", "EXTRA = 1\n"), targets=job.outputs)
+        lines = why((FINISHED, "", "EXTRA = 1\n"), targets=job.outputs)
     finally:
         sidecar.write_bytes(record)
     assert [line for line in lines if line.startswith("no record tells why: 1 job. ") and "Params have changed" in line]
