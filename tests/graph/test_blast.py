@@ -12,7 +12,7 @@ CHECK = ("-m", "scripts.provenance.blast", "--check")
 ROW = re.compile(r"\| `(\S+)` \| (\d+) \| (\d+) \| ([\d,.]+) \| ([\d,.]+) \|")
 # Modules whose edit costs all, and more than half, of the GPU-hours of the whole build at paper scale.
 COST_ALL = 4
-COST_HALF = 46  # from the dumps on nearly everything follows, ingest alone has 13, training what resumes it
+COST_HALF = 48  # training imports what resumes it and what checks it
 GREW = (
     "{} modules now cost {} of the build's GPU-hours when they are edited; {} did before. Look at docs/blast.md: if a "
     "new import did it, move what is imported into a module of its own; if it must be, raise the bound in this file."
