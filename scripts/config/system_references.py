@@ -6,7 +6,8 @@ from scripts.text.systems import TABLES, dpo_point
 
 def system_models(config: dict) -> Found:
     """A system's model exists, its adapter fits a local model, and plain systems take no reference."""
-    speakers = [name for name, entry in config["models"].items() if "kind" not in entry]
+    hosted_or_base = [name for name, entry in config["models"].items() if "backend" in entry and "source" not in entry]
+    speakers = ["llama", *hosted_or_base]  # the one local base that supporters speak from
     corpora = ["esconv", "extes", "psych8k"]
     for name, system in config["systems"].items():
         here = ("systems", name)

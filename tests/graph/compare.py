@@ -6,7 +6,7 @@ import pytest
 
 from tests.graph.edits import Edit, Keys, keys
 from tests.graph.leaves import changed
-from tests.graph.planner import Files, Plan, Planner
+from tests.graph.planner import Files, Job, Plan, Planner
 from tests.graph.tree import descendants
 
 
@@ -51,6 +51,11 @@ def files_of(run: str, group: list[Edit]) -> Files:
     return files | (changed(run, values) if values else {})
 
 
+def _told(job: Job) -> tuple[str, str]:
+    """A job's command, and the environment that it runs in."""
+    return job.told, job.code.rpartition("@")[2]
+
+
 def compared(run: str, base: Plan, plan: Plan, group: list[Edit]) -> list[str]:
     wanted = {key: {edit.own} for edit in group for key in edit.roots}
     retold = frozenset(key for edit in group for key in edit.roots if edit.leaves or edit.own == "code")
@@ -58,7 +63,7 @@ def compared(run: str, base: Plan, plan: Plan, group: list[Edit]) -> list[str]:
     for key, job in plan.items():
         if job.own != wanted.get(key, set()):
             lines.append(f"{job.rule} {' '.join(key)}: {sorted(job.own)} instead of {sorted(wanted.get(key, ()))}")
-        if (key in retold) != (key not in base or job.told != base[key].told):
+        if (key in retold) != (key not in base or _told(job) != _told(base[key])):
             lines.append(f"{job.rule} {' '.join(key)}: its command is {'the same' if key in retold else 'another'}")
     lines += differing(plan, closure(base, frozenset(wanted)))
     names = ", ".join(edit.name for edit in group)

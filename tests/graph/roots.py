@@ -168,6 +168,7 @@ FIXED = {
     "supporter.sources.emotion.rollouts": "select.rollouts lists one",
     "systems.ours_*.form": "a system that is made of it tells strategies",
     "systems.dpo_gpt_h3_g1_t2.form": "a system that is made of it tells strategies",
+    "systems.*.supporter": "its adapter belongs to the one local model",
     "systems.*.adapter": "a hosted model has none",
     "systems.*.reference": "plain systems take none",
 }
