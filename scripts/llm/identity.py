@@ -10,6 +10,7 @@ from scripts.provenance.errors import Problem
 
 log = logging.getLogger(__name__)
 
+BASE_NAME = "base.json"  # beside an adapter's weights: the base that it was trained on
 _BASE_FILES = (
     "config.json",
     "generation_config.json",
@@ -44,15 +45,15 @@ def adapter_identity(folder: Path) -> str:
 
 
 def require_base(adapter: Path, base: Path) -> None:
-    """A Problem when the adapter's training.json names another base than this one, wherever either lies.
+    """A Problem when the adapter's base.json names another base than this one, wherever either lies.
 
     An adapter that names none (of another program, or of before they did) is told in the log.
     """
     try:
-        report = json.loads((adapter / "training.json").read_text(encoding="utf-8"))
+        named = json.loads((adapter / BASE_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        report = None
-    said = report.get("base") if isinstance(report, dict) else None
+        named = None
+    said = named.get("sha256") if isinstance(named, dict) else None
     if said is None:
         log.warning("%s does not say which base it was trained on; that it is %s is not checked", adapter, base)
     elif said != (found := base_identity(base)):

@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+from scripts.llm.identity import BASE_NAME
 from scripts.provenance.drafts import publishing
 from scripts.provenance.errors import Problem
 from scripts.text.files import write_json
@@ -109,7 +110,10 @@ def _factors(folder: Path) -> tuple[dict, dict]:
 
 
 def publish_adapter(save, output: str | Path, report: dict) -> None:
-    """Calls `save(folder)` and publishes that folder with `training.json`; what embeds paths or set order is tidied."""
+    """Calls `save(folder)` and publishes that folder with `training.json`; what embeds paths or set order is tidied.
+
+    `base.json` names the base, apart from the report: that one holds seconds and decides no key of later work.
+    """
     with publishing(output) as draft:
         draft.mkdir()
         save(draft)
@@ -120,6 +124,7 @@ def publish_adapter(save, output: str | Path, report: dict) -> None:
             elif extra.name not in (WEIGHTS, SETTINGS):
                 extra.unlink()
         write_json(draft / SETTINGS, tidied(json.loads((draft / SETTINGS).read_text(encoding="utf-8"))))
+        write_json(draft / BASE_NAME, {"sha256": report["base"]})
         write_json(draft / "training.json", report)
 
 

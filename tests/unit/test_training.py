@@ -17,6 +17,7 @@ def test_an_adapter_its_settings_and_a_report_are_published_and_nothing_else():
     assert sorted(path.name for path in sft().iterdir()) == [
         "adapter_config.json",
         "adapter_model.safetensors",
+        "base.json",
         "training.json",
     ]
     config = read_json(sft() / "adapter_config.json")
@@ -111,6 +112,7 @@ def test_the_published_dpo_adapter_on_the_base_equals_sft_then_dpo(tmp_path, mon
     assert sorted(path.name for path in joined.iterdir()) == [
         "adapter_config.json",
         "adapter_model.safetensors",
+        "base.json",
         "training.json",
     ]
     config = read_json(joined / "adapter_config.json")

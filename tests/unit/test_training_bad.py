@@ -138,16 +138,16 @@ def test_base_may_lie_elsewhere(tmp_path):
     moved = shutil.copytree(root() / "base", tmp_path / "moved")
     adapter = train("dpo", "x", DPO, base=moved, output=tmp_path / "out")
     assert weights(adapter) == weights(dpo())
-    assert read_json(adapter / "training.json")["base"] == read_json(sft() / "training.json")["base"]
+    assert read_json(adapter / "base.json") == read_json(sft() / "base.json")
     assert open_local(moved, {"role": sft()}).identity("role") == open_local(root() / "base", {"role": sft()}).identity(
         "role"
     )
 
 
-@pytest.mark.parametrize("report", [None, "{", "[]", "{}"])
-def test_adapter_that_names_no_base_is_told(tmp_path, caplog, report):
+@pytest.mark.parametrize("named", [None, "{", "[]", "{}"])
+def test_adapter_that_names_no_base_is_told(tmp_path, caplog, named):
     adapter = shutil.copytree(sft(), tmp_path / "old")
-    (adapter / "training.json").unlink() if report is None else (adapter / "training.json").write_text(report)
+    (adapter / "base.json").unlink() if named is None else (adapter / "base.json").write_text(named)
     require_base(adapter, root() / "base")
     assert "old does not say which base it was trained on" in caplog.text
     require_base(sft(), root() / "base")
