@@ -35,6 +35,14 @@ def check_ids(personas: list[dict], path: str) -> None:
         )
 
 
+def whole(row: dict, path: str) -> dict:
+    """A persona's fields; one that is missing or empty is a Problem, for the seeker would be told nothing of it."""
+    lacking = [field for field in FIELDS if not row.get(field)]
+    if lacking:
+        raise Problem(f"{path}: the persona {row.get('id')!r} has no {', '.join(lacking)}. Build the file again.")
+    return {field: row[field] for field in FIELDS}
+
+
 def split_personas(personas: list[dict], train: int, dev: int, test: int, seed: int) -> dict[str, list[dict]]:
     """Disjoint lists of the three sizes (train: at most), the same whatever the order of `personas`."""
     shuffled = sorted(personas, key=lambda row: (seeded(seed, "persona", row["id"]).random(), row["id"]))
@@ -68,7 +76,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
-    personas = [{field: row[field] for field in FIELDS} for row in read_jsonl(args.personas)]
+    personas = [whole(row, args.personas) for row in read_jsonl(args.personas)]
     check_ids(personas, args.personas)
     if len(personas) <= args.dev + args.test:
         raise Problem(

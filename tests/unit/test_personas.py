@@ -231,6 +231,17 @@ def test_duplicate_persona_id_is_a_problem_and_nothing_is_written(tmp_path):
     assert not (tmp_path / "train.jsonl").exists()
 
 
+@pytest.mark.parametrize("emotion", [None, "", "left out"])
+def test_persona_without_an_emotion_is_a_problem_that_names_it(tmp_path, emotion):
+    rows = personas(2, 3)
+    rows[4]["emotion"] = emotion
+    if emotion == "left out":
+        del rows[4]["emotion"]
+    with pytest.raises(Problem, match="the persona 'c1-1' has no emotion"):
+        assemble(tmp_path, rows, 2, 1, 1)
+    assert not (tmp_path / "train.jsonl").exists()
+
+
 def test_too_few_personas_are_a_problem(tmp_path):
     with pytest.raises(Problem, match=r"holds 6 personas.*dev 3 and test 3"):
         assemble(tmp_path, personas(2, 3), 5, 3, 3)
