@@ -42,7 +42,8 @@ def read_graph(path: str) -> tuple[dict[str, int], list[tuple[str, str]]]:
     """Jobs by rule, in the order of the file, and (earlier rule, later rule); an unknown stage is a Problem."""
     rows = [row for row in read_csv(path) if not row["rule"].startswith(f"{LEFT_OUT}.")]
     jobs = {row["rule"]: int(row["jobs"]) for row in rows}
-    edges = [(row["follows"], row["rule"]) for row in rows if row["follows"]]
+    seen = (row for row in rows if row["follows"] and not row["follows"].startswith(f"{LEFT_OUT}."))
+    edges = [(row["follows"], row["rule"]) for row in seen]
     names = [*jobs, *(name for name, _ in edges)]
     if strange := [name for name in names if name.partition(".")[0] not in COLOURS or name not in jobs]:
         raise Problem(
