@@ -175,7 +175,7 @@ def test_figure3_has_a_box_for_each_rule_and_a_curve_and_a_row_for_each_edge(tmp
     options = ["--graph", graph, "--output", tmp_path / "figure.svg", "--table", tmp_path / "figure.csv"]
     plot_figure3.main([str(word) for word in options])
     rows = [row for row in read_csv(graph) if not row["rule"].startswith("audit.")]
-    edges = {(row["follows"], row["rule"]) for row in rows if row["follows"]}
+    edges = {(row["follows"], row["rule"]) for row in rows if row["follows"] and row["follows"][:6] != "audit."}
     table = read_csv(tmp_path / "figure.csv")
     assert {(f"{r['from_stage']}.{r['from_rule']}", f"{r['to_stage']}.{r['to_rule']}") for r in table} == edges
     root = xml.etree.ElementTree.parse(tmp_path / "figure.svg").getroot()
