@@ -1,7 +1,7 @@
 """Table 35 of paper A: the eight themes of what low dialogues lacked, with what each is about (section J; A-076).
 
 The labels are the paper's and fixed; definitions and points are our own words, as many points as printed. `n_points`
-counts them, `frequency` is table 14's, which the published file has beside them.
+counts them, `frequency_in_table14` is what the published file has beside them.
 
 python -m scripts tables.tabulate_table35 --themes resources/taxonomy/themes.yaml --frequencies results/table14.csv
 --published resources/published/a_table35_labels.csv --run demo --evidence stand_in --output results/table35.csv
@@ -19,17 +19,17 @@ from scripts.text.files import read_csv, write_csv, write_text
 from scripts.text.taxonomy import load_taxonomy
 
 KEYS = ("category",)
-PRINTED = {"n_points": "n_points", "frequency": "frequency_in_table14"}  # metric -> column of the published file
+PRINTED = ("n_points", "frequency_in_table14")  # metrics, and columns of the published file
 
 
 def read_labels(path: str) -> dict[Key, dict[str, str]]:
     """The published labels by key, a row a metric; a file without a column is a Problem."""
     rows: dict[Key, dict[str, str]] = {}
     for row in read_csv(path):
-        for metric, column in PRINTED.items():
-            if not row.get(column):
-                raise Problem(f"{path} has no {column} for {row.get('category')!r}. Restore it from the repository.")
-            rows[row["category"], metric] = {"value": row[column], "marker": ""}
+        for metric in PRINTED:
+            if not row.get(metric):
+                raise Problem(f"{path} has no {metric} for {row.get('category')!r}. Restore it from the repository.")
+            rows[row["category"], metric] = {"value": row[metric], "marker": ""}
     return rows
 
 
@@ -42,7 +42,7 @@ def cells(themes: Sequence[dict], frequencies: Sequence[dict[str, str]]) -> dict
         if label not in counted:
             raise Problem(f"Table 14 has no frequency for {label!r}. Build it again.")
         built[label, "n_points"] = Cell(len(theme["points"]))
-        built[label, "frequency"] = Cell(int(counted[label]["value"]), int(counted[label]["n"]))
+        built[label, "frequency_in_table14"] = Cell(int(counted[label]["value"]), int(counted[label]["n"]))
     return built
 
 

@@ -112,7 +112,10 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "judging.repeats": ("judging.judge_values", ESTIMATE),
     "judging.low_values.dialogues": ("judging.explain_low_values", ESTIMATE),
     "judging.low_values.themes": ("judging.assign_themes",),
-    "judging.max_failed": (*JUDGING, "judging.compare_comments", "judging.rate_similarity", "reference.write_comments"),
+    "judging.max_failed": (
+        *(*JUDGING, "judging.compare_comments", "judging.rate_similarity", "judging.rate_as_experts"),
+        "reference.write_comments",
+    ),
     "stats.*": (
         *(*RESAMPLED, "tables.plot_figure2", "audit.tabulate_planted", "tables.tabulate_hard"),
         *("supporter.compare_rewards", "audit.tabulate_turns"),
