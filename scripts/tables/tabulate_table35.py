@@ -1,7 +1,7 @@
 """Table 35 of paper A: the eight themes of what low dialogues lacked, with what each is about (section J; A-076).
 
 The labels are the paper's and fixed; definitions and points are our own words, as many points as printed. `n_points`
-counts them, `frequency_in_table14` is what the published file has beside them.
+counts them, `frequency_in_table14` is table 14's, as the published file calls it.
 
 python -m scripts tables.tabulate_table35 --themes resources/taxonomy/themes.yaml --frequencies results/table14.csv
 --published resources/published/a_table35_labels.csv --run demo --evidence stand_in --output results/table35.csv
