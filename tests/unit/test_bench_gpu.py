@@ -46,6 +46,7 @@ def test_chats_have_the_lengths_that_are_asked_for():
         assert 16 <= min(lengths) < 24 and 56 < max(lengths) <= 64
 
 
+@pytest.mark.slow
 def test_what_a_batch_holds_is_counted_without_padding_and_by_packed_row():
     import torch
 

@@ -239,6 +239,7 @@ def test_package_that_misses_its_pin_is_named(door, project, tmp_path):
 BETWEEN = "import subprocess, sys; subprocess.run(sys.argv[1:])"
 
 
+@pytest.mark.slow
 def test_job_ends_with_the_snakemake_that_started_it(project, tmp_path):
     """Else a killed build's job goes on, and writes beside the job of the build that goes on."""
     output = tmp_path / "out.txt"

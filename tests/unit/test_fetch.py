@@ -61,7 +61,7 @@ def source(monkeypatch):
     monkeypatch.delenv("HF_TOKEN", raising=False)
     Source.tokens = []
     with ThreadingHTTPServer(("127.0.0.1", 0), Source) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 

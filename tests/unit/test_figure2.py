@@ -133,6 +133,7 @@ def plot(folder, name):
     return [folder / file for file in outputs.values()]
 
 
+@pytest.mark.slow
 def test_figure_finds_the_planted_value_and_no_other(corpus):
     svg, table, summary = plot(corpus, "figure")
     rows = read_csv(table)

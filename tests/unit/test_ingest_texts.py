@@ -51,6 +51,7 @@ def array(texts: list[str]) -> pa.StringArray:
     return pa.array(texts, pa.string())
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(some_texts)
 def test_masks_reach_every_text_that_they_change(texts):

@@ -97,6 +97,7 @@ def test_ids_and_times_grow_as_in_public_dumps(comments):
     assert order == sorted(order) and len(set(order)) == COUNT
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_files_and_others_do_not(folder, tmp_path):
     for name, seed in (("again", "3"), ("other", "4")):
         make_dump.main(["dumps", "--comments", str(COUNT), "--seed", seed, "--folder", str(tmp_path / name)])
@@ -162,6 +163,7 @@ def test_a_failing_program_stops_the_benchmark():
         measure.run("exit 3 | cat")
 
 
+@pytest.mark.slow
 def test_the_whole_tree_is_measured():
     spin = "python3 -c 'import time\nwhile time.process_time() < 0.3: pass'"
     hold = "python3 -c 'import time\nx = bytearray(10**8)\ntime.sleep(0.5)'"

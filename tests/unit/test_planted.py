@@ -4,6 +4,8 @@ import math
 import random
 from pathlib import Path
 
+import pytest
+
 from scripts.audit import planted_dialogues as seen
 from scripts.audit import tabulate_planted
 from scripts.audit.planted_votes import judge_fit, votes_of
@@ -96,6 +98,7 @@ def build(tmp_path: Path, world: str) -> dict[str, dict]:
     return {row["effect"]: row for row in read_csv(tmp_path / "planted.csv")}
 
 
+@pytest.mark.slow
 def test_planted_effects_are_recovered_from_texts_and_votes(tmp_path):
     table = build(tmp_path, WORLD)
     assert len(table) == 15
@@ -109,6 +112,7 @@ def test_planted_effects_are_recovered_from_texts_and_votes(tmp_path):
             assert (row["planted"], row["verdict"]) == (">0", "recovered"), row
 
 
+@pytest.mark.slow
 def test_null_world_shows_no_effect_of_cues_and_no_order_of_es_value(tmp_path):
     table = build(tmp_path, WORLD.replace("  scale: 1.0", "  scale: 0"))
     assert float(table["cue_raises_value"]["planted"]) == float(table["value_base_rate"]["planted"]) == 0.1

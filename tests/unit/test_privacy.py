@@ -41,6 +41,7 @@ def test_forms_said_to_be_hopeless_are():
     assert all(miss_rate({form: draw}).share > 0.5 for form, draw in given_up.items())
 
 
+@pytest.mark.slow
 def test_documentation_states_the_measured_rates_and_the_forms_that_are_missed():
     text = DOCS.read_text(encoding="utf-8")
     assert private_details.table() in text

@@ -281,6 +281,7 @@ def test_proxy_of_the_environment_is_not_between_job_and_server(folder, fake, mo
     assert os.environ["no_proxy"] == "example.org,127.0.0.1"
 
 
+@pytest.mark.slow
 def test_server_that_dies_in_the_middle_is_told_and_its_answers_are_kept(folder, fake, monkeypatch):
     monkeypatch.setattr(transport, "RETRIES", 1)  # nine tries take forty seconds
     fake.rules(die_after=5, orphan=True)

@@ -57,6 +57,7 @@ def test_line_that_is_no_json_is_a_problem_with_its_file_and_line(tmp_path):
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
 
+@pytest.mark.slow
 @given(st.lists(st.dictionaries(TEXTS, TEXTS | st.integers() | st.none())))
 def test_records_survive_a_round_trip_in_order(tmp_path_factory, records):
     path = tmp_path_factory.mktemp("round") / "rows.jsonl"

@@ -53,6 +53,7 @@ def test_every_leaf_is_asked_for():
     require_settings(SFT, None, 7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sft", "dpo"])
 def test_all_flaws_are_told_at_once_before_anything_is_read(tmp_path, kind):
     wrong = {**DPO, "epochs": 0, "learning_rate": math.nan, "max_length": 0}
