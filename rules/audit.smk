@@ -103,9 +103,10 @@ rule build_report:
 
 
 rule tabulate_classifier:
-    """F1 of the value classifier trained here, beside baselines."""
+    """F1 of the value classifier trained here, over its seeds, beside frozen embeddings and what knows nothing."""
     input:
-        model=model_dir("values"),
+        models=expand("<results>/models/packaged/values/{seed}", seed=VALUE_SEEDS),
+        frozen="<results>/models/packaged/frozen_values",
     output:
         table=report(
             "<results>/audit/value_classifier.csv",
@@ -118,10 +119,10 @@ rule tabulate_classifier:
     benchmark:
         "<benchmarks>/audit/tabulate_classifier.tsv"
     conda:
-        "../envs/ingest.yaml"
+        "../envs/metrics.yaml"
     params:
-        code=signature("audit.tabulate_classifier", "ingest"),
+        code=signature("audit.tabulate_classifier", "metrics"),
     message:
         "audit: value classifier"
     shell:
-        door("audit.tabulate_classifier --model {input.model:q} --output {output.table:q}")
+        door("audit.tabulate_classifier --models {input.models:q} --frozen {input.frozen:q} --output {output.table:q}")

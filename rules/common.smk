@@ -57,6 +57,7 @@ ON_GPU = " on {resources.gpu} GPU" if C["models"]["llama"]["source"] == "hub" el
 GPU_INFER = dict(gpu=1, mem_mb=lambda w, attempt: 32000 * attempt, runtime=lambda w, attempt: 720 * attempt)
 WORLD = f"{RESULTS}/world/world.yaml"  # with its effects scaled (rules/world.smk)
 SPLITS = ["train", "dev", "test"]
+VALUE_SEEDS = [C["seed"] + repeat for repeat in range(C["value_encoder"]["repeats"])]  # the first one's model labels
 VALUES = "resources/taxonomy/values.yaml"
 STRATEGIES = "resources/taxonomy/strategies.yaml"
 PROBLEMS = "resources/taxonomy/problems.yaml"
@@ -140,6 +141,7 @@ wildcard_constraints:
     reference=among(C["systems"]),
     rollouts=among(C["systems"]),
     second="(_second)?",
+    seed=among(map(str, VALUE_SEEDS)),
     setting=among(["single", "multi"]),
     split=among(SPLITS),
     system=among(C["systems"]),
@@ -193,7 +195,9 @@ def world_of(name):
 
 def model_dir(name):
     """The folder of a local checkpoint or classifier: fetched, packaged or trained here (config: models.<name>.source)."""
-    return f"{RESULTS}/models/{C['models'][name]['source']}/{name}"
+    source = C["models"][name]["source"]
+    repeat = f"/{VALUE_SEEDS[0]}" if (source, name) == ("packaged", "values") else ""
+    return f"{RESULTS}/models/{source}/{name}{repeat}"
 
 
 def base_gate():

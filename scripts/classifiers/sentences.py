@@ -7,6 +7,8 @@ from typing import Any
 from scripts.classifiers.batches import longest_input, open_encoder, run_encoder
 from scripts.provenance.errors import Problem
 
+LONGEST = 256  # tokens of a text at most, as the sentence-transformers checkpoints were tuned
+
 
 def open_sentences(kind: str, folder: str | Path) -> Callable[[Sequence[str]], Any]:
     """A function from texts to an array (n, d) float32 of unit rows; the dot product of two rows is their cosine.
@@ -22,17 +24,22 @@ def open_sentences(kind: str, folder: str | Path) -> Callable[[Sequence[str]], A
 
 
 def _encoder(folder: str | Path) -> Callable[[Sequence[str]], Any]:
-    import torch
-
     tokenizer, model = open_encoder(folder, "AutoModel")
-    longest = min(longest_input(tokenizer, model), 256)  # as the sentence-transformers checkpoints were tuned
+    longest = min(longest_input(tokenizer, model), LONGEST)
 
     def pool(output: Any, mask: Any) -> Any:
-        weights = mask.unsqueeze(-1).float()
-        mean = (output.last_hidden_state * weights).sum(1) / weights.sum(1)
-        return torch.nn.functional.normalize(mean, dim=1)
+        return mean_pooled(output.last_hidden_state, mask)
 
     return lambda texts: run_encoder(tokenizer, model, texts, longest, model.config.hidden_size, pool)
+
+
+def mean_pooled(states: Any, mask: Any) -> Any:
+    """Unit vectors (n, d): the mean of a text's token states (n, tokens, d), padding left out."""
+    import torch
+
+    weights = mask.unsqueeze(-1).float()
+    mean = (states * weights).sum(1) / weights.sum(1)
+    return torch.nn.functional.normalize(mean, dim=1)
 
 
 def _tfidf(texts: Sequence[str]) -> Any:

@@ -1,8 +1,9 @@
 """Probabilities of the 20 values in free text (paper A, sections 4 and 5.1; requirement A-018).
 
 The text is fed alone, as a premise without conclusion and stance (the paper does not say how it was fed).
-`encoder`: a multi-label sequence classifier. `head`: frozen sentence embeddings under a calibrated linear head
-(made by models.train_value_head). A value is present when its probability is above the threshold (strict).
+`encoder`: a multi-label sequence classifier. `head`: sentence vectors under a linear head (made by
+models.train_value_head, and with the encoder fine-tuned by models.train_value_encoder). A value is present when its
+probability is above the threshold (strict).
 """
 
 from collections.abc import Callable, Sequence

@@ -168,10 +168,23 @@ class Tiny(Section):
 
 
 class ValueHead(Section):
-    """The laptop run's value classifier: calibrated logistic regressions on frozen sentence vectors."""
+    """Calibrated logistic regressions on frozen sentence vectors: the value classifier's baseline (laptop)."""
 
     encoder_sha256: Annotated[str, Field(pattern=SHA256)] = Field(
         description="sha256 of the encoder's model.safetensors"
     )
     strength: Positive = Field(description="inverse of the penalty (C)")
     folds: Annotated[int, Field(ge=2)] = Field(description="parts held out in turn for calibration")
+
+
+class ValueEncoder(Section):
+    """The laptop run's value classifier: a sentence encoder fine-tuned with a linear head."""
+
+    epochs: Count = Field(description="passes over the training rows")
+    batch_size: Count = Field(description="texts a step")
+    learning_rate: Positive = Field(description="greatest learning rate of the encoder")
+    head_learning_rate: Positive = Field(description="greatest learning rate of the linear head")
+    share: Share = Field(description="share of the way from the frozen encoder to the trained one that is kept")
+    repeats: Annotated[int, Field(ge=2)] = Field(
+        description="trainings, with seeds from the run's on; the first labels"
+    )

@@ -11,7 +11,7 @@ from pydantic import Field
 from scripts.config.blocks import RelativePath, Section, Size, Text
 from scripts.config.conversations import Labels, Positivity, Reddit, Targets, ValueEffects
 from scripts.config.evaluation import Judging, Roles, SamplingByRole, Select, Selected, Stats, System
-from scripts.config.inputs import Datasets, Dump, Model, Pathvars, Tiny, ValueHead, World
+from scripts.config.inputs import Datasets, Dump, Model, Pathvars, Tiny, ValueEncoder, ValueHead, World
 from scripts.config.measures import Measures
 from scripts.config.method import Detector, Dialogues, Personas, Point, Reference, Supporter
 from scripts.config.operation import Llm, Operation
@@ -53,5 +53,6 @@ class Config(Section):
     world: World = Field(description="the offline world")
     tiny: Tiny = Field(description="recipes of tiny models")
     value_head: ValueHead = Field(description="linear value head on a packaged sentence encoder (laptop)")
+    value_encoder: ValueEncoder = Field(description="the same encoder, fine-tuned on values (laptop)")
     llm: Llm = Field(description="what asking models may cost")
     operation: Operation = Field(description="speed, memory, addresses: no science")

@@ -152,6 +152,12 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "tiny.base.*": ("models.train_tiny_base",),
     "tiny.sentiment.*": ("models.train_tiny_sentiment",),
     "tiny.values.*": ("models.train_tiny_values",),
+    "value_head.encoder_sha256": ("models.copy_encoder",),
+    "value_head.*": ("models.train_value_head",),
+    **{
+        f"value_encoder.{name}": ("models.train_value_encoder",)
+        for name in ("epochs", "batch_size", "learning_rate", "head_learning_rate", "share")
+    },
 }
 # Of these, the leaves that the paper's prose quotes: claims_a.csv echoes them.
 QUOTED = {

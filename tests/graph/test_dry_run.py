@@ -131,5 +131,6 @@ def test_missing_further_dump_names_the_key_that_asks_for_it(scratch):
 def test_laptop_reads_real_corpora_and_the_packaged_encoder(laptop_jobs):
     rules = counted(laptop_jobs)
     assert rules["tables.plot_figure2"] == rules["corpora.check_corpora"] == rules["models.train_value_head"] == 1
+    assert rules["models.train_value_encoder"] == 5
     assert rules["corpora.fetch_dataset"] == 7 and not any(rule.startswith("world.") for rule in rules)
     assert LAPTOP[0] in {name for job in laptop_jobs for name in job.outputs}

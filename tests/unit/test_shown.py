@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from scripts.audit import tabulate_classifier
+from scripts.provenance.errors import Problem
 from scripts.tables import show_headline, show_laptop
 from scripts.text.files import read_csv, write_csv, write_json
 from scripts.world import set_effects
@@ -31,33 +32,78 @@ def test_headline_shows_each_cell_beside_the_published_one(tmp_path, capsys, evi
     assert ("not comparable" in said) is banner
 
 
-def test_classifier_table_has_the_model_and_its_baselines(tmp_path):
-    scores = {"macro_f1": 0.4, "micro_f1": 0.5}
-    report = {"dev": scores, "baselines": {"all_ones": {"macro_f1": 0.2, "micro_f1": 0.3}}}
-    write_json(tmp_path / "training.json", {**report, "dev_rows": 7, "threshold": 0.26})
-    tabulate_classifier.main(["--model", str(tmp_path), "--output", str(tmp_path / "f1.csv")])
-    assert read_csv(tmp_path / "f1.csv") == [
-        {"classifier": "model", "macro_f1": "0.4", "micro_f1": "0.5", "rows": "7", "threshold": "0.26"},
-        {"classifier": "all_ones", "macro_f1": "0.2", "micro_f1": "0.3", "rows": "7", "threshold": "0.26"},
-    ]
+def training(path, macro: float, seed: int | None = None, rows: int = 7) -> str:
+    """A training.json in `path`, which is returned."""
+    report = {"dev": {"macro_f1": macro, "micro_f1": 0.5}, "dev_rows": rows, "threshold": 0.26}
+    report |= {"seconds": {"all": 9.5}, "baselines": {"all_ones": {"macro_f1": 0.2, "micro_f1": 0.3}}}
+    write_json(path / "training.json", report | ({} if seed is None else {"recipe": {"seed": seed}}))
+    return str(path)
 
 
-def test_laptop_summary_names_facts_that_differ_and_the_test_of_figure_2(tmp_path):
+def test_classifier_table_has_mean_and_interval_over_seeds_beside_its_baselines(tmp_path):
+    models = [training(tmp_path / str(seed), macro, seed) for seed, macro in ((1, 0.44), (2, 0.45), (3, 0.49))]
+    frozen = training(tmp_path / "frozen", 0.40)
+    tabulate_classifier.main(["--models", *models, "--frozen", frozen, "--output", str(tmp_path / "f1.csv")])
+    rows = read_csv(tmp_path / "f1.csv")
+    assert [row["classifier"] for row in rows] == ["model", "gain_over_frozen", *["training"] * 3, "frozen", "all_ones"]
+    assert [row["seed"] for row in rows] == ["", "", "1", "2", "3", "", ""]
+    # By hand: mean 0.46, standard deviation sqrt(0.0007), t(0.975, 2) = 4.30265, so half a width of 0.065725.
+    told = [[float(row[name]) for name in ("macro_f1", "low", "high")] for row in rows[:2]]
+    assert told[0] == pytest.approx([0.46, 0.394275, 0.525725], abs=1e-6)
+    assert told[1] == pytest.approx([0.06, -0.005725, 0.125725], abs=1e-6)
+    assert {(row["rows"], row["threshold"]) for row in rows} == {("7", "0.26")}
+
+
+def test_classifiers_measured_on_other_arguments_are_not_set_beside_each_other(tmp_path):
+    models = [training(tmp_path / str(seed), 0.4, seed, rows) for seed, rows in ((1, 7), (2, 8))]
+    options = ["--models", *models, "--frozen", training(tmp_path / "frozen", 0.4)]
+    with pytest.raises(Problem, match="same arguments"):
+        tabulate_classifier.main([*options, "--output", str(tmp_path / "f1.csv")])
+    assert not (tmp_path / "f1.csv").exists()
+
+
+def table(path, columns: str, *rows: tuple) -> None:
+    names = columns.split()
+    write_csv(path, [dict(zip(names, row, strict=True)) for row in rows], names)
+
+
+def test_laptop_summary_names_what_differs_and_what_it_may_be_compared_with(tmp_path):
     facts = [("first", 90, 101, 11.0), ("words", 19.5, 19.478, -0.022)]
-    columns = ["fact", "published", "computed", "difference"]
-    write_csv(tmp_path / "audit/corpora.csv", [dict(zip(columns, row, strict=True)) for row in facts], columns)
-    found = [("model", 0.41), ("majority", 0.0)]
-    columns = ["classifier", "macro_f1"]
-    write_csv(tmp_path / "audit/value_classifier.csv", [dict(zip(columns, row, strict=True)) for row in found], columns)
+    table(tmp_path / "audit/corpora.csv", "fact published computed difference", *facts)
+    found = [("model", 0.45, 0.44, 0.46, 5), ("gain_over_frozen", 0.043, 0.03, 0.06, 5), ("training", 0.45, "", "", "")]
+    found += [("frozen", 0.407, "", "", ""), ("majority", 0.0, "", "", "")]
+    table(tmp_path / "audit/value_classifier.csv", "classifier macro_f1 low high n", *found)
     groups = [("total", "high", 9.87, 198, 7.9, 0.447), ("total", "low", 9.49, 179, 6.5, 0.447)]
-    columns = ["item", "group", "value", "n", "published", "p"]
-    write_csv(tmp_path / "figure2.csv", [dict(zip(columns, row, strict=True)) for row in groups], columns)
+    table(tmp_path / "figure2.csv", "item group value n published p", *groups)
     write_json(tmp_path / "figure2.json", {"significant_values": ["Face"]})
+    ratings = [("Baseline", "accuracy", 0.4375, 176, 0.435), ("Baseline", "spearman", "", 176, "")]
+    table(tmp_path / "table11.csv", "model metric value n published", *ratings, ("GPT-4o", "accuracy", "", "", 0.358))
+    turns = [("GPT-4o-mini", "Zero-shot", "content_bert", "", "", "0.340")]
+    turns += [("ESConv", "real turn", "length_avg", 19.82, 2168, "")]
+    turns += [("ESConv", "turn before", "content_bert", 0.2332, 2168, "")]
+    turns += [("ESConv", "turn of another dialogue", "content_bert", 0.1034, 2168, "")]
+    table(tmp_path / "table29.csv", "model details metric value n published", *turns)
+    for number in (24, 33):
+        table(tmp_path / f"table{number}.csv", "agrees", ("yes",), ("no",), ("",))
+    values = [
+        ("1", "detected_value", "Face", "Face"),
+        ("1", "utterance", "a:1", ""),
+        ("2", "detected_value", "", "Face"),
+    ]
+    table(tmp_path / "table34.csv", "example metric value published", *values)
     said = "\n".join(show_laptop.lines(tmp_path))
     assert "1 of 2 published facts come out; first 101 (published 90)" in said
-    assert "macro-F1 0.410 (baseline majority 0.000)" in said
+    assert "macro-F1 0.450 (0.440 to 0.460), n 5 seeds; frozen 0.407, majority 0.000\nGain" in said
+    assert "Gain of fine-tuning: over frozen 0.043 (0.030 to 0.060)" in said
     assert "high effect 9.87 (n 198, published 7.9); low effect 9.49 (n 179, published 6.5); p = 0.447" in said
     assert "p < 0.05: Face" in said
+    assert "Table 11, always 2: accuracy 0.438 (published 0.435); n 176" in said
+    assert (
+        "19.8 words a turn (n 2168); cosine of a turn and the one before 0.233, and one of another dialogue 0.103"
+        in said
+    )
+    assert "Table 24: 1 of 2 printed cells agree\nTable 33: 1 of 2" in said
+    assert "(published, of other utterances): 1 (1), 0 (1)" in said
 
 
 def test_scale_of_the_world_moves_its_effects_and_nothing_else(tmp_path):
@@ -74,7 +120,6 @@ def test_scale_of_the_world_moves_its_effects_and_nothing_else(tmp_path):
 def test_report_of_a_finished_demo_is_refused_when_a_target_is_missing(tmp_path):
     """Snakemake's own refusal reaches the user, and no page appears."""
     from scripts.audit import build_report
-    from scripts.provenance.errors import Problem
 
     page = tmp_path / "report.html"
     options = ["--profile", "demo", "--data-dir", str(tmp_path), "--targets", "results/demo/no_such.csv"]

@@ -5,7 +5,7 @@ import json
 import numpy
 import pytest
 
-from scripts.classifiers.linear import calibration_error, fit_head
+from scripts.classifiers.linear import best_threshold, calibration_error, fit_head, fit_plain
 from scripts.classifiers.scores import baselines, f1_scores
 from scripts.classifiers.sentences import open_sentences
 from scripts.models import copy_encoder
@@ -19,16 +19,33 @@ def test_linear_head_states_true_rates():
     features = rng.normal(size=(4000, 3))
     truth = 1 / (1 + numpy.exp(-(features @ [2.0, -1.0, 0.0] - 1.5)))
     present = rng.random(4000) < truth
-    weight, bias = fit_head(features, present, strength=1.0, folds=5, seed=0)
+    weight, bias, threshold = fit_head(features, present, strength=1.0, folds=5, seed=0)
     found = 1 / (1 + numpy.exp(-(features @ weight + bias)))
     assert numpy.abs(found - truth).mean() < 0.03
+    of_head, of_truth = found > threshold, truth > best_threshold(present, truth)
+    best = f1_scores(present[:, None], of_truth[:, None])["macro_f1"]
+    assert f1_scores(present[:, None], of_head[:, None])["macro_f1"] == pytest.approx(best, abs=0.01)
     assert calibration_error(present, found) < 0.03 < calibration_error(present, numpy.full(4000, 0.9))
 
 
 def test_linear_head_keeps_the_rate_of_a_label_too_rare_to_learn():
     present = numpy.arange(100) < 2
-    weight, bias = fit_head(numpy.random.default_rng(0).normal(size=(100, 4)), present, 1.0, 5, 0)
+    weight, bias, _ = fit_head(numpy.random.default_rng(0).normal(size=(100, 4)), present, 1.0, 5, 0)
     assert not weight.any() and 1 / (1 + numpy.exp(-bias)) == pytest.approx(0.02)
+
+
+def test_plain_regressions_keep_the_rate_of_a_label_that_is_never_there():
+    features = numpy.random.default_rng(0).normal(size=(100, 4))
+    present = numpy.column_stack([features[:, 0] > 0, numpy.zeros(100, dtype=bool)])
+    weight, bias = fit_plain(features, present, strength=1.0)
+    assert weight[0, 0] > 1 and not weight[1].any() and 1 / (1 + numpy.exp(-bias[1])) == pytest.approx(0.005)
+
+
+def test_best_threshold_by_hand():
+    # Above 0.85 one of three is found, F1 2/4; above 0.75 no more, F1 2/5; above 0.5 all and one too many, F1 6/7.
+    present, stated = numpy.array([1, 0, 1, 1, 0], dtype=bool), numpy.array([0.9, 0.8, 0.7, 0.7, 0.3])
+    assert best_threshold(present, stated) == pytest.approx(0.5)
+    assert best_threshold(~present, stated) == 0.15  # all are found: F1 4/7; above 0.75 it is 2/4
 
 
 def test_calibration_error_is_the_gap_between_stated_and_true_rates():
