@@ -13,6 +13,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(workflow.basedir))
 os.environ.update(AFFIRM_ROOT=str(workflow.basedir))
 
+from scripts.config.jobs import needs
 from scripts.config.load import load_config
 from scripts.config.measures import SIMULATORS as SIMULATED
 from scripts.llm.operation import PRICES
@@ -54,7 +55,6 @@ DOOR = (
 # For training and local generation: an equal job's finished work is published again (scripts/provenance/keep.py).
 DOOR_KEEPING = DOOR.replace(" --in ", " --keep --in ")
 ON_GPU = " on {resources.gpu} GPU" if C["models"]["llama"]["source"] == "hub" else ""  # for the messages of a plan
-GPU_INFER = dict(gpu=1, mem_mb=lambda w, attempt: 32000 * attempt, runtime=lambda w, attempt: 720 * attempt)
 WORLD = f"{RESULTS}/world/world.yaml"  # with its effects scaled (rules/world.smk)
 SPLITS = ["train", "dev", "test"]
 VALUE_SEEDS = [C["seed"] + repeat for repeat in range(C["value_encoder"]["repeats"])]  # the first one's model labels
@@ -80,15 +80,24 @@ def canonical(value):
     return json.dumps(value, sort_keys=True)
 
 
-def gpu_training(stage):
-    """What a stage's training job asks for (config: operation.training); more with each attempt."""
-    job = C["operation"]["training"][stage]
+def on_gpu(job, base):
+    """What a GPU job asks for on a base, by name or by wildcards (docs/training.md); more with each attempt."""
+    base_of = base if callable(base) else lambda w: base
     return dict(
-        gpu=job["gpus"],
-        mem_mb=lambda w, attempt: job["memory_mb"] * attempt,
-        runtime=lambda w, attempt: min(attempt, 2) * job["minutes"],
-        slurm_extra="'--signal=TERM@300'",  # seconds before the limit, in which the job saves
+        gpu=job.get("gpus", 1),
+        mem_mb=lambda w, attempt: needs(C["operation"], job, base_of(w))["memory_mb"] * attempt,
+        runtime=lambda w, attempt: needs(C["operation"], job, base_of(w))["minutes"] * min(attempt, 2),
     )
+
+
+def gpu_training(stage, base="llama"):
+    """The same for a stage's training, and seconds before the limit in which the job saves."""
+    return dict(**on_gpu(C["operation"]["training"][stage], base), slurm_extra="'--signal=TERM@300'")
+
+
+def gpu_inference(base="llama"):
+    """The same for jobs that infer."""
+    return on_gpu(C["operation"]["inference"], base)
 
 
 LAUNCH = "resources/launch/adapter.yaml"  # how several GPUs train an adapter together

@@ -74,7 +74,7 @@ rule predict_values:
     conda:
         f"../envs/{SPEAKING_ENV}.yaml"
     resources:
-        **GPU_INFER,
+        **gpu_inference(),
     params:
         code=signature("detector.predict_values", SPEAKING_ENV),
         sampling=canonical(C["sampling"]["detector"]),

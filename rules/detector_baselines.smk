@@ -40,7 +40,7 @@ rule prompt_base:
     conda:
         f"../envs/{SPEAKING_ENV}.yaml"
     resources:
-        **GPU_INFER,
+        **gpu_inference(),
     params:
         **BASELINE_PARAMS,
         code=signature("detector.prompt_base", SPEAKING_ENV),

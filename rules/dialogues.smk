@@ -48,7 +48,7 @@ rule simulate_dialogues:
     conda:
         f"../envs/{SPEAKING_ENV}.yaml"
     resources:
-        **GPU_INFER,
+        **gpu_inference(),
     params:
         **SPEAKING_PARAMS,
         code=signature("dialogues.simulate_dialogues", SPEAKING_ENV),
@@ -84,7 +84,7 @@ rule roll_out_alternatives:
     conda:
         f"../envs/{SPEAKING_ENV}.yaml"
     resources:
-        **GPU_INFER,
+        **gpu_inference(),
     params:
         **SPEAKING_PARAMS,
         code=signature("dialogues.roll_out_alternatives", SPEAKING_ENV),

@@ -98,7 +98,7 @@ rule imitate_seeker:
     conda:
         f"../envs/{SPEAKING_ENV}.yaml"
     resources:
-        **GPU_INFER,
+        **gpu_inference(lambda w: SIMULATOR_ROWS[w.simulator]["by"]),
     params:
         **SEEKER_PARAMS,
         code=signature("dialogues.imitate_seeker", SPEAKING_ENV),

@@ -42,7 +42,7 @@ rule train_intensity:
     conda:
         "../envs/train.yaml"
     resources:
-        **gpu_training("intensity"),
+        **gpu_training("intensity", lambda w: w.tuned),
     params:
         **training(INTENSITY),
         code=signature("judging.train_intensity", "train"),
@@ -107,7 +107,7 @@ rule predict_intensity:
     conda:
         f"../envs/{SPEAKING_ENV}.yaml"
     resources:
-        **GPU_INFER,
+        **gpu_inference(lambda w: rated_by(w.own)[0]),
     params:
         code=signature("judging.predict_intensity", SPEAKING_ENV),
         speaks=lambda w: C["models"][rated_by(w.own)[0]]["backend"],

@@ -18,7 +18,7 @@ rule label_utterances:
     conda:
         "../envs/train.yaml"
     resources:
-        **GPU_INFER,
+        **gpu_inference(),
     params:
         code=signature("labels.label_utterances", "train"),
         source=source_option,

@@ -18,7 +18,7 @@ rule write_comments:
     conda:
         f"../envs/{SPEAKING_ENV}.yaml"
     resources:
-        **GPU_INFER,
+        **gpu_inference(),
     params:
         code=signature("reference.write_comments", SPEAKING_ENV),
         speaks=SPEAKS,

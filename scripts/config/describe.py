@@ -20,10 +20,16 @@ def known_keys(path: Path) -> list[str]:
 
 
 def meaning(path: Path, keys: frozenset[str] = frozenset()) -> dict | None:
-    """The schema of the key at `path`, None for a free name; `keys`, all beside it, pick an alternative."""
+    """The schema of the key at `path`; `keys`, all beside it, pick an alternative.
+
+    A free name that holds one value means what its section means; one that holds keys means nothing (None).
+    """
     found = [node for node in _nodes(path[:-1]) if path[-1] in node.get("properties", {})]
     best = [node for node in found if set(node["properties"]) == keys] or found
-    return best[0]["properties"][path[-1]] if best else None
+    if best:
+        return best[0]["properties"][path[-1]]
+    values = [node for node in _nodes(path) if node.get("type") in ("number", "integer", "string")]
+    return {**(meaning(path[:-1]) or {}), **values[0]} if values and "description" not in values[0] else None
 
 
 def accepts(node: dict) -> str:

@@ -1,4 +1,4 @@
-"""Writes docs/config.md and the comments of config.yaml from the schema, or checks that they are current.
+"""Writes docs/config.md, config.yaml's comments and the table in docs/training.md, or checks all three.
 
     python -m scripts.config.docs --write | --check
 
@@ -13,10 +13,11 @@ from pathlib import Path
 import yaml
 
 from scripts.config.describe import accepts, meaning
+from scripts.config.jobs import table
 from scripts.config.overlays import BASE, OVERLAY_KEYS, RUNS, KeyPath, leaves, read_run
 from scripts.provenance.pages import keep_current
 
-PAGE = "docs/config.md"
+PAGE, TRAINING = "docs/config.md", "docs/training.md"
 COLUMN = 44  # comments begin here where the key leaves room
 _SOURCE = re.compile(r"\s+#[^#]*?\[([^\]\[]*)\]$")
 
@@ -122,10 +123,18 @@ def _shown(value: object) -> str:
     return f"`{text}`"
 
 
+def with_needs(text: str, operation: dict) -> str:
+    """docs/training.md's text with the table of what jobs ask for between its two marks."""
+    begin, rest = text.split(" -->\n", 1)
+    return "\n".join([f"{begin} -->", *table(operation), rest[rest.index("<!-- end -->") :]])
+
+
 def made() -> Iterator[tuple[str, str]]:
-    """Both files' paths and texts; the page is made from what config.yaml says by then."""
+    """The files' paths and texts; the pages are made from what config.yaml says by then."""
     yield BASE, with_comments(Path(BASE).read_text(encoding="utf-8"))
     yield PAGE, page(Path())
+    operation = read_run("paper", Path())["operation"]
+    yield TRAINING, with_needs(Path(TRAINING).read_text(encoding="utf-8"), operation)
 
 
 def main(argv: list[str] | None = None) -> None:

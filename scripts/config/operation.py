@@ -52,16 +52,21 @@ class BatchApi(Section):
     patience: NotNegative = Field(description="seconds that one run of `collect_batches` waits for a batch")
 
 
-class TrainingJob(Section):
-    """What a training job asks for."""
+class InferenceJob(Section):
+    """What a job that infers asks for beside its GPU, for a base of 8 billion weights."""
 
-    gpus: Count = Field(description="GPUs of one node; above 1 it is launched by accelerate (docs/training.md)")
     memory_mb: Count = Field(description="host memory, MB, times the attempt")
     minutes: Count = Field(description="time limit, times the attempt")
 
 
+class TrainingJob(InferenceJob):
+    """What a training job asks for, for a base of 8 billion weights."""
+
+    gpus: Count = Field(description="GPUs of one node; above 1 it is launched by accelerate (docs/training.md)")
+
+
 class TrainingJobs(Section):
-    """Resources of training jobs by stage, for the base in models.llama."""
+    """Resources of training jobs by stage, for a base of 8 billion weights."""
 
     detector: TrainingJob = Field(description="target value detector, SFT")
     reference_sft: TrainingJob = Field(description="reference generator, SFT, both variants")
@@ -82,7 +87,11 @@ class Operation(Section):
     batch: Count = Field(description="texts a local model handles at once")
     vllm: Vllm = Field(description="the model server beside a job")
     train_batch: Count = Field(description="training rows a device handles at once, at most")
-    training: TrainingJobs = Field(description="what training jobs ask for, by stage")
+    training: TrainingJobs = Field(description="what training jobs ask for on a base of 8 billion weights, by stage")
+    inference: InferenceJob = Field(description="what jobs that infer ask for on such a base, beside one GPU")
+    sizes: dict[str, Positive] = Field(
+        description="billions of weights of a local model (8 where not given); memory and time go with them"
+    )
     checkpoint_minutes: NotNegative = Field(description="minutes of training that a killed job may lose; 0: a step")
     require_gpu: bool = Field(description="training where no GPU is seen is an error")
     memory_limit: Annotated[str, Field(pattern=r"^\d+(MB|GB)$")] = Field(description="memory of DuckDB")

@@ -36,6 +36,13 @@ def model_entries(config: dict) -> Found:
             )
 
 
+def sizes(config: dict) -> Found:
+    """Sizes are those of models with weights."""
+    local = [name for name, entry in config["models"].items() if "source" in entry]
+    for name in config["operation"]["sizes"]:
+        yield from named(("operation", "sizes", name), name, local, "models with a source")
+
+
 def point_names(config: dict) -> Found:
     """Points named elsewhere exist, the selected ones are built, and each name says its values."""
     for variant, names in config["select"]["points"].items():
@@ -147,6 +154,7 @@ Check = Callable[[dict], Found]
 CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"roles", "models", "measures"}), role_models),
     (frozenset({"models"}), model_entries),
+    (frozenset({"models", "operation"}), sizes),
     (frozenset({"measures"}), note_codes),
     (frozenset({"systems", "models"}), system_models),
     (frozenset({"systems", "models"}), systems_of_others),
