@@ -1,4 +1,4 @@
-"""What jobs on a GPU ask a cluster for, from the config's operation: of one job, and as the table in docs/training.md."""
+"""What GPU jobs ask a cluster for, by the operation part of the config: one job, and the table in docs/training.md."""
 
 import math
 from collections.abc import Iterator

@@ -15,8 +15,9 @@ from scripts.stats.clustered import Units, mean
 from scripts.stats.significance import holm
 from scripts.tables.markdown import banner, grid
 from scripts.tables.options import table_parser
+from scripts.tables.published import printed_rows
 from scripts.tables.tidy import COLUMNS, Cell, Key, Origin, tidy
-from scripts.text.files import read_csv, read_jsonl, write_csv, write_text
+from scripts.text.files import read_jsonl, write_csv, write_text
 
 KEYS = ("setting", "order", "comparison", "option")
 ORDERS = {"order_1": "Order 1", "order_2": "Order 2"}  # the first option is Comment A, then Comment B
@@ -44,7 +45,7 @@ class Comparison:
 def read_counts(path: str) -> dict[Key, dict[str, str]]:
     """The published counts by key, in printed order; a key that stands twice is a Problem."""
     rows: dict[Key, dict[str, str]] = {}
-    for row in read_csv(path):
+    for row in printed_rows(path):
         key = (*(row[name] for name in KEYS), "count")
         if key in rows:
             raise Problem(f"{path} holds {', '.join(key)} twice. Restore the file from the repository.")

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from scripts.provenance.errors import Problem
+from scripts.tables.published import printed_rows
 from scripts.tables.tidy import Key
-from scripts.text.files import read_csv
 
 AGREES = "agrees"  # the column after the contract's: yes, no, or empty where nothing is printed
 DIFFERS = "≠"
@@ -16,7 +16,7 @@ def published_labels(path: str, keys: Sequence[str]) -> dict[Key, dict[str, str]
     A missing key column, or a row that stands twice, is a Problem.
     """
     rows: dict[Key, dict[str, str]] = {}
-    for row in read_csv(path):
+    for row in printed_rows(path):
         if missing := [name for name in keys if name not in row]:
             raise Problem(f"{path} has no column {missing[0]}. Restore the file from the repository.")
         own = tuple(row[name] for name in keys)

@@ -16,8 +16,9 @@ from collections.abc import Mapping, Sequence
 
 from scripts.tables.markdown import banner, grid, number
 from scripts.tables.options import table_parser
+from scripts.tables.published import printed_rows
 from scripts.tables.tidy import COLUMNS, Cell, Key, Origin, read_published, tidy
-from scripts.text.files import read_csv, read_json, write_csv, write_text
+from scripts.text.files import read_json, write_csv, write_text
 
 KEYS = ("stage", "supporter")
 SPLITS = ("train", "dev")
@@ -75,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     label = point_label(args.point)
     published = {
         **read_published(args.published, KEYS),
-        **published_point(read_csv(args.published_points), args.point, label),
+        **published_point(printed_rows(args.published_points), args.point, label),
     }
     built = cells(read_json(args.sft), read_json(args.printed), read_json(args.selected), label)
     rows = tidy(published, built, KEYS, Origin(args.run, args.evidence))

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from scripts.provenance.errors import Problem
 from scripts.tables.markdown import banner, grid
 from scripts.tables.options import table_parser
+from scripts.tables.published import printed_rows
 from scripts.tables.tidy import COLUMNS, Cell, Key, Origin, tidy
 from scripts.text.files import read_csv, write_csv, write_text
 from scripts.text.taxonomy import load_taxonomy
@@ -25,7 +26,7 @@ PRINTED = ("n_points", "frequency_in_table14")  # metrics, and columns of the pu
 def read_labels(path: str) -> dict[Key, dict[str, str]]:
     """The published labels by key, a row a metric; a file without a column is a Problem."""
     rows: dict[Key, dict[str, str]] = {}
-    for row in read_csv(path):
+    for row in printed_rows(path):
         for metric in PRINTED:
             if not row.get(metric):
                 raise Problem(f"{path} has no {metric} for {row.get('category')!r}. Restore it from the repository.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scripts.provenance.errors import Problem
-from scripts.text.files import read_csv
+from scripts.tables.published import printed_rows
 
 COLUMNS = [
     *("metric", "value", "marker", "n", "ci_low", "ci_high", "published", "published_marker", "difference"),
@@ -38,7 +38,7 @@ Key = tuple[str, ...]  # the row keys in the published file's order, then the me
 def read_published(path: str, keys: Sequence[str]) -> dict[Key, dict[str, str]]:
     """The published rows by key, in printed order; a key that stands twice is a Problem."""
     rows = {}
-    for row in read_csv(path):
+    for row in printed_rows(path):
         key = (*(row[name] for name in keys), row["metric"])
         if key in rows:
             raise Problem(f"{path} holds {', '.join(key)} twice. Restore the file from the repository.")
