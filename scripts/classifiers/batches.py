@@ -42,7 +42,7 @@ def config_file(folder: str | Path | None) -> Path:
 def longest_input(tokenizer: Any, model: Any) -> int:
     """Tokens a text is cut to: what tokenizer and position table both allow, 512 at most."""
     positions = getattr(model.config, "max_position_embeddings", _EDGES[-1])
-    if model.config.model_type in ("roberta", "xlm-roberta"):
+    if model.config.model_type in ("roberta", "xlm-roberta", "mpnet"):
         positions -= 2  # its position numbers start after the padding index
     return min(tokenizer.model_max_length, positions, _EDGES[-1])
 
