@@ -205,8 +205,9 @@ def world_of(name):
 def model_dir(name):
     """The folder of a local checkpoint or classifier: fetched, packaged or trained here (config: models.<name>.source)."""
     source = C["models"][name]["source"]
-    repeat = f"/{VALUE_SEEDS[0]}" if (source, name) == ("packaged", "values") else ""
-    return f"{RESULTS}/models/{source}/{name}{repeat}"
+    if (source, name) == ("packaged", "values"):
+        return f"{RESULTS}/models/{source}/{name}/{VALUE_SEEDS[0]}"
+    return f"{RESULTS}/models/{source}/{name}"
 
 
 def base_gate():
