@@ -13,6 +13,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(workflow.basedir))
 os.environ.update(AFFIRM_ROOT=str(workflow.basedir))
 
+from scripts.config.doubled import refuse_doubled_keys
 from scripts.config.jobs import needs
 from scripts.config.load import load_config
 from scripts.config.measures import SIMULATORS as SIMULATED
@@ -23,6 +24,7 @@ from scripts.provenance.signature import backend_code
 from scripts.text.systems import TABLES, dpo_point, resolved
 
 try:
+    refuse_doubled_keys(workflow.configfiles)
     C = load_config(config).model_dump(mode="json")
     rates = read_prices(Path(workflow.basedir) / PRICES)
 except Problem as problem:
@@ -30,8 +32,9 @@ except Problem as problem:
 
 RUN = C["run"]
 RESULTS = C["pathvars"]["results"]
+OVERLAID = ("demo", "laptop")  # runs whose results lie inside the paper's
 for asked in map(os.path.relpath, filter(None, sys.argv[1:])):
-    for run in ("demo", "laptop"):
+    for run in OVERLAID:
         if asked.startswith(f"results/{run}/") and RUN != run:
             raise WorkflowError(f"{asked} belongs to the {run} run. Type: snakemake --profile {run} {asked}")
 

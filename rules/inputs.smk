@@ -136,8 +136,8 @@ JOURNALS = os.path.join(os.environ.get("AFFIRM_JOURNAL") or "journal", RESULTS)
 
 def journals_now(w):
     """The journals of this run, stage by stage; those of a run that lies inside it (results/demo) are not among them."""
-    stages = sorted({step.rule.split(".")[0] for step in steps_of(settings_of(C), RESULTS)})
-    found = [path for stage in stages for path in Path(JOURNALS, stage).rglob("*.jsonl")]
+    stages = [folder for folder in Path(JOURNALS).glob("*") if folder.name not in OVERLAID]
+    found = [path for stage in stages for path in stage.rglob("*.jsonl")]
     return sorted(str(path) for path in found if not path.name.endswith(".failures.jsonl"))
 
 

@@ -64,6 +64,7 @@ rule tabulate_table13:
         code=signature("tables.tabulate_table13", "metrics"),
         systems=canonical(SAMPLED_SYSTEMS),
         raters=EXPERTS["raters"],
+        people=EXPERTS["people"],
         data_dir=C["data_dir"],
     message:
         "table 13"
@@ -71,6 +72,7 @@ rule tabulate_table13:
         door(
             "tables.tabulate_table13 --sample {input.sample:q} --systems {params.systems:q} --skills {input.skills:q}"
             " --value-ratings {input.value_ratings:q} --criteria {input.criteria:q} --raters {params.raters}"
+            " --people {params.people}"
             " --ratings {input.ratings:q} --data-dir {params.data_dir:q} --resamples {params.resamples}"
             " --seed {params.seed}",
             TABLE,

@@ -87,7 +87,7 @@ def _fault(detail: ErrorDetails, mapping: dict) -> _Fault:
             "Write it in that form.",
         )
     elif kind in ("literal_error", "enum"):
-        choices = re.findall(r"'([^']*)'", context["expected"])
+        choices = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"].lower()]
         expected, fix = alternatives(choices), nearest(str(detail["input"]), choices)
     else:
         expected, fix = _TYPES.get(kind, detail["msg"]), _mended(detail["input"], kind)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from scripts.config.findings import Finding, Found, named
-from scripts.config.system_references import grid_adapters, system_models, system_names, systems_of_others
+from scripts.config.system_references import doubled_rows, grid_adapters, system_models, system_names, systems_of_others
 from scripts.training.settings import nearest_batches
 
 JUDGES = [("measures", *names) for names in (("comments", "judge"), ("simulators", "judge"), ("experts", "model"))]
@@ -159,6 +159,7 @@ CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"systems", "models"}), system_models),
     (frozenset({"systems", "models"}), systems_of_others),
     (frozenset({"systems", "select", "points"}), grid_adapters),
+    (frozenset({"systems", "select"}), doubled_rows),
     (frozenset({"systems", "select", "supporter", "judging"}), system_names),
     (frozenset({"points", "select", "selected"}), point_names),
     (frozenset({"reddit", "personas", "tiny", "ingest_only"}), ranges),

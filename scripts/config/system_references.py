@@ -1,5 +1,7 @@
 """What systems, their adapters and the rows of tables refer to exists and fits."""
 
+import re
+
 from scripts.config.findings import Finding, Found, named
 from scripts.text.systems import TABLES, dpo_point
 
@@ -11,9 +13,12 @@ def system_models(config: dict) -> Found:
     corpora = ["esconv", "extes", "psych8k"]
     for name, system in config["systems"].items():
         here = ("systems", name)
+        if not re.fullmatch(r"[\w.]+", name):
+            yield here, Finding(None, "expected a name of letters, digits, _ and .: it stands in paths", "Rename it.")
         if "of" in system:
             continue  # as the system it is made of
-        yield from named((*here, "supporter"), system["supporter"], speakers, "models that can speak")
+        where = "models that supporters speak from (all local ones share the base llama)"
+        yield from named((*here, "supporter"), system["supporter"], speakers, where)
         if system["adapter"].startswith("baseline/"):
             yield from named((*here, "adapter"), system["adapter"].split("/")[1], corpora, "dialogue corpora")
         hosted = "source" not in config["models"].get(system["supporter"], {"source": ""})
@@ -66,6 +71,24 @@ def grid_adapters(config: dict) -> Found:
 def _rows(select: dict) -> list[str]:
     """The systems that are rows of a table."""
     return list(dict.fromkeys(name for part in TABLES for name in select[part]))
+
+
+def doubled_rows(config: dict) -> Found:
+    """A table has each system once, and no two of one printed name at one grid point."""
+    for part in TABLES:
+        rows: dict[tuple, str] = {}
+        for place, name in enumerate(config["select"][part]):
+            entry = config["systems"].get(name, {})
+            row = (name,) if "label" not in entry else (entry["category"], entry["label"], _point(entry))
+            if row in rows:
+                what = "stands twice" if rows[row] == name else f"has category, label and grid point of {rows[row]}"
+                fix = "Take one of the two away, or give one another label."
+                yield ("select", part, place), Finding(repr(name), what, fix)
+            rows[row] = name
+
+
+def _point(entry: dict) -> tuple[str, str] | None:
+    return dpo_point(entry.get("adapter", ""))
 
 
 def system_names(config: dict) -> Found:

@@ -19,6 +19,7 @@ from scripts.dialogues.shares import sample_names, sample_personas
 from scripts.dialogues.turns import answer_back, support
 from scripts.provenance.errors import Problem
 from scripts.text.files import read_jsonl, write_jsonl
+from scripts.text.personas import read_personas
 from scripts.text.rollouts import CANDIDATES, rollout_name, turn_name
 
 log = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
-    chosen = sample_personas(read_jsonl(args.personas), args.share, args.seed)
+    chosen = sample_personas(read_personas(args.personas), args.share, args.seed)
     personas = {persona["id"]: persona for persona in chosen}
     dialogues = [dialogue for dialogue in read_jsonl(args.dialogues) if dialogue["persona_id"] in personas]
     cut = [branch for candidate in args.candidates for branch in branches(dialogues, candidate)]

@@ -17,7 +17,8 @@ from scripts.dialogues.schedule import play
 from scripts.dialogues.shares import sample_personas
 from scripts.dialogues.turns import answer_back, begin, support
 from scripts.provenance.errors import Problem
-from scripts.text.files import read_jsonl, write_jsonl
+from scripts.text.files import write_jsonl
+from scripts.text.personas import read_personas
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
-    personas = sample_personas(read_jsonl(args.personas), args.share, args.seed)
+    personas = sample_personas(read_personas(args.personas), args.share, args.seed)
     with contextlib.closing(open_roles(args)) as roles:
         dialogues = simulate(personas, roles, args.alternatives == "yes")
     ends = Counter(dialogue["end_reason"] for dialogue in dialogues)

@@ -18,11 +18,11 @@ from collections.abc import Sequence
 
 from scripts.provenance.errors import Problem
 from scripts.text.draws import seeded
-from scripts.text.files import read_jsonl, write_jsonl
+from scripts.text.files import write_jsonl
+from scripts.text.personas import read_personas
 
 log = logging.getLogger(__name__)
 
-FIELDS = ("id", "category", "value", "situation", "emotion", "age_range", "gender", "occupation")
 LEAST_IN_CELL = 3  # so that the pair keeps one for train (requirement A-041)
 
 
@@ -33,14 +33,6 @@ def check_ids(personas: list[dict], path: str) -> None:
         raise Problem(
             f"{path}: the persona id {twice[0]!r} stands more than once ({len(twice)} ids do). Make ids unique."
         )
-
-
-def whole(row: dict, path: str) -> dict:
-    """A persona's fields; one that is missing or empty is a Problem, for the seeker would be told nothing of it."""
-    lacking = [field for field in FIELDS if not row.get(field)]
-    if lacking:
-        raise Problem(f"{path}: the persona {row.get('id')!r} has no {', '.join(lacking)}. Build the file again.")
-    return {field: row[field] for field in FIELDS}
 
 
 def split_personas(personas: list[dict], train: int, dev: int, test: int, seed: int) -> dict[str, list[dict]]:
@@ -76,7 +68,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
-    personas = [whole(row, args.personas) for row in read_jsonl(args.personas)]
+    personas = read_personas(args.personas)
     check_ids(personas, args.personas)
     if len(personas) <= args.dev + args.test:
         raise Problem(

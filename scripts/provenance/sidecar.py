@@ -92,15 +92,19 @@ class Sidecar:
         os.replace(draft, self.path)
 
 
+STAMP = ".snakemake_timestamp"  # Snakemake's own, in a folder that a job made, once it has ended
+
+
 def tree_sha256(name: str) -> str | dict[str, str]:
     """The sha256 of a file, or {relative path: sha256} of a folder's files; '' when there is neither."""
     path = Path(name)
     if path.is_dir():
-        return {str(file.relative_to(path)): file_sha256(file) for file in sorted(path.rglob("*")) if file.is_file()}
+        files = (file for file in sorted(path.rglob("*")) if file.is_file() and file.name != STAMP)
+        return {str(file.relative_to(path)): file_sha256(file) for file in files}
     return file_sha256(path) if path.is_file() else ""
 
 
-VARIES = {"training.json", ".snakemake_timestamp"}  # in folders: hold seconds, or come after the job
+VARIES = {"training.json", STAMP}  # in folders: hold seconds, or come after the job
 
 
 def content(digest: str | dict[str, str]) -> str | dict[str, str]:

@@ -36,7 +36,8 @@ def against_complement(wins: Sequence[float]) -> Comparison | None:
     It counts each persona twice and rejects a true null too often (inconsistency I-A30); it gives the printed
     marker only, `wilcoxon_half` is our own test.
     """
-    return mann_whitney(wins, [1 - x for x in wins])
+    # Rounding ties 0.9 with 1 - 0.1, whose floats differ.
+    return mann_whitney([round(x, 9) for x in wins], [round(1 - x, 9) for x in wins])
 
 
 def wilcoxon_half(wins: Sequence[float]) -> float | None:

@@ -1,10 +1,13 @@
 """The papers' printed numbers as kept in resources/published/: a file that lacks one is told, not read as less."""
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.provenance.errors import Problem
 from scripts.text.files import read_csv
 
+MARKERS = ("", "*", "dagger", "approx", "significant")
 ROWS = {  # numbers or labels that the paper prints, by file
     "a_inline": 61,
     "a_table01": 4,
@@ -44,3 +47,24 @@ def printed_rows(path: str) -> list[dict[str, str]]:
             f"{path} has {len(rows)} rows and the paper prints {printed}. Restore the file from the repository."
         )
     return rows
+
+
+def printed_numbers(path: str, keys: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a file of numbers; a missing column, a value that is no number, an unknown marker is a Problem."""
+    rows = printed_rows(path)
+    for line, row in enumerate(rows, 2):
+        if missing := [name for name in (*keys, "metric", "value", "marker") if row.get(name) is None]:
+            raise Problem(f"{path} has no column {missing[0]}. Restore the file from the repository.")
+        odd = not all(map(_is_number, row["value"].split("|"))) and repr(row["value"])
+        odd = odd or (row["marker"] not in MARKERS and repr(row["marker"]))
+        if odd:
+            raise Problem(f"{path}, line {line}: {odd} is neither number nor marker. Restore the repository's file.")
+    return rows
+
+
+def _is_number(text: str) -> bool:
+    """Whether a cell is empty or a number."""
+    try:
+        return not text or math.isfinite(float(text))
+    except ValueError:
+        return False

@@ -7,9 +7,9 @@ the rows `synthetic`. Markers: p < 0.05 and p < 0.1. Intervals resample dialogue
 
 python -m scripts tables.tabulate_table13 --sample results/judging/experts/sample.jsonl --systems '["gpt", …]' --skills
 results/judging/skills/{gpt,…}.jsonl --value-ratings results/judging/rated_values/{gpt,…}.jsonl --criteria
-resources/taxonomy/criteria.yaml --raters file --ratings a_experts.csv --data-dir resources/external --resamples 10000
---seed 42 --published resources/published/a_table13.csv --run paper --evidence real --output table13.csv
---text table13.md
+resources/taxonomy/criteria.yaml --raters file --people 2 --ratings a_experts.csv --data-dir resources/external
+--resamples 10000 --seed 42 --published resources/published/a_table13.csv --run paper --evidence real
+--output table13.csv --text table13.md
 """
 
 import argparse
@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 
+from scripts.provenance.errors import Problem
 from scripts.stats.clustered import Units, rank_correlation
 from scripts.stats.correlation import spearman
 from scripts.stats.significance import marker
@@ -83,14 +84,24 @@ def cells(judges: Scores, ratings: Ratings, criteria: Sequence[str], units: Unit
     return built
 
 
-def render(rows: Sequence[dict], evidence: str, raters: str, data_dir: str) -> str:
-    note = ""
+def missing(ratings: Ratings, people: int, each: int, path: str) -> int:
+    """How many of the raters' scores (`each` of them `each`) are not there; more raters than people are a Problem."""
+    if len(ratings) > people:
+        raise Problem(
+            f"{path} names {len(ratings)} raters ({', '.join(ratings)}) and measures.experts.people is {people}."
+            " Write each person's name in one way, or set people."
+        )
+    return people * each - sum(map(len, ratings.values()))
+
+
+def render(rows: Sequence[dict], evidence: str, raters: str, data_dir: str, gaps: int) -> str:
+    note = f"{gaps} ratings are not there; means are over those that are.\n\n" if gaps else ""
     if all(row["status"] == "needs_ratings" for row in rows):
         note = (
             f"No ratings yet: fill in the exported sheet (judging/experts/) and save it as {Path(data_dir, FILE)}.\n\n"
         )
     elif raters == "llm":
-        note = "A language model stands in for the experts: these numbers are synthetic.\n\n"
+        note += "A language model stands in for the experts: these numbers are synthetic.\n\n"
     metrics = list(dict.fromkeys(row["metric"] for row in rows))
     own = {(row["criterion"], row["metric"]): row for row in rows}
     lines = []
@@ -115,6 +126,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--criteria", required=True, help="taxonomy of the criteria")
     parser.add_argument("--raters", required=True, choices=("file", "llm"))
     parser.add_argument("--ratings", required=True, nargs="*", help="the raters' file, if it is there")
+    parser.add_argument("--people", required=True, type=int, help="how many raters there are")
     parser.add_argument("--data-dir", required=True, help="where the experts' file belongs")
     parser.add_argument("--resamples", required=True, type=int)
     parser.add_argument("--seed", required=True, type=int)
@@ -129,15 +141,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     names = [row["dialogue_id"] for row in sample]
     if args.ratings:
         ratings = read_ratings(args.ratings[0], set(names), criteria)
+        gaps = missing(ratings, args.people, len(names) * len(criteria), args.ratings[0])
         status = "synthetic" if args.raters == "llm" else "built"
         units = Units(names, args.resamples, args.seed)
         built = cells(judged(sample, files, criteria), ratings, list(criteria), units, status)
     else:
-        built = {key: Cell(None, status="needs_ratings") for key in published}
+        built, gaps = {key: Cell(None, status="needs_ratings") for key in published}, 0
     rows = tidy(published, built, KEYS, Origin(args.run, args.evidence))
     write_csv(args.output, rows, [*KEYS, *COLUMNS])
-    write_text(args.text, render(rows, args.evidence, args.raters, args.data_dir))
+    write_text(args.text, render(rows, args.evidence, args.raters, args.data_dir, gaps))
     log.info("%d dialogues, %d criteria, ratings: %s", len(sample), len(criteria), args.ratings or "none")
+    if gaps:
+        log.warning("%d ratings are missing", gaps)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scripts.provenance.errors import Problem
-from scripts.tables.published import printed_rows
+from scripts.tables.published import printed_numbers
 
 COLUMNS = [
     *("metric", "value", "marker", "n", "ci_low", "ci_high", "published", "published_marker", "difference"),
@@ -36,9 +36,9 @@ Key = tuple[str, ...]  # the row keys in the published file's order, then the me
 
 
 def read_published(path: str, keys: Sequence[str]) -> dict[Key, dict[str, str]]:
-    """The published rows by key, in printed order; a key that stands twice is a Problem."""
+    """The published rows by key, in printed order; a key that stands twice is a Problem, as is no number or marker."""
     rows = {}
-    for row in printed_rows(path):
+    for row in printed_numbers(path, keys):
         key = (*(row[name] for name in keys), row["metric"])
         if key in rows:
             raise Problem(f"{path} holds {', '.join(key)} twice. Restore the file from the repository.")
@@ -56,7 +56,10 @@ def tidy(
     """
     missing = [key for key in published if key not in cells]
     if missing:
-        raise Problem(f"Nothing was built for the printed row {', '.join(missing[0])}. Select what makes it.")
+        raise Problem(
+            f"Nothing was built for the printed row {', '.join(missing[0])}. Select what makes it; if the paper has no"
+            " such row, its published file (resources/published) was edited: restore that."
+        )
     order = [*published, *(key for key in cells if key not in published)]
     return [_row(key, cells[key], published.get(key, {}), keys, origin) for key in order]
 

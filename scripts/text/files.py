@@ -41,7 +41,7 @@ def write_json(path: str | Path, value: object) -> None:
 
 
 def read_csv(path: str | Path) -> list[dict[str, str]]:
-    with open(path, encoding="utf-8", newline="") as stream:
+    with open(path, encoding="utf-8-sig", newline="") as stream:  # spreadsheets begin a file with a mark
         return list(csv.DictReader(stream))
 
 

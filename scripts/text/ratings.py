@@ -23,7 +23,10 @@ def read_ratings(path: str, dialogues: Collection[str], criteria: Collection[str
     A missing column, an unknown dialogue or criterion, no rater, a score that is no whole number from 1 to 5, a rating
     that stands twice, and a file without ratings: none of them is mended silently.
     """
-    rows = read_csv(path)
+    try:
+        rows = read_csv(path)
+    except UnicodeDecodeError as error:
+        raise Problem(f"{path} is no UTF-8 text ({error.reason}). Save it as CSV UTF-8.") from error
     if not rows:
         raise Problem(f"{path} holds no ratings. Fill in the exported sheet and put it there.")
     if missing := [name for name in COLUMNS if name not in rows[0]]:

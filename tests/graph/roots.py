@@ -130,7 +130,7 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "measures.intensity.sampling.*": RATING,
     "measures.intensity.max_failed": RATING,
     "measures.experts.dialogues": ("judging.sample_dialogues", ESTIMATE),
-    "measures.experts.people": ("judging.rate_as_experts", ESTIMATE),
+    "measures.experts.people": ("judging.rate_as_experts", "tables.tabulate_table13", ESTIMATE),
     "measures.experts.notes": ("judging.summarise_notes",),
     "measures.experts.codes.*": ("judging.summarise_notes",),
     "measures.experts.model": ("judging.rate_as_experts", ESTIMATE),

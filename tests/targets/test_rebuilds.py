@@ -30,6 +30,7 @@ EDITS, GROUPS = 30, 5
 SLOW = re.compile(r"\.(train|simulate|roll_out)_")  # rules that no drawn edit leads to
 REPORT = "audit.build_report"  # tells run times and dates: it never comes out the same
 NAMES_ROWS = "systems."  # labels that the published tables know rows by
+FAILS = "measures.intensity.max_failed"  # a bare tiny base answers nothing usable: below 1 its step rightly fails
 KEYED = re.compile(
     r"published/a_table(24|27|33|34)"
 )  # their numbers name rows, and a row that nothing builds is an error
@@ -70,7 +71,7 @@ def groups(plan) -> list[list[Edit]]:
     assert len(pool) > 40
     groups: list[list[Edit]] = [[] for _ in range(GROUPS)]
     for edit in random.Random(SEED).sample(pool, EDITS):
-        if KEYED.search(edit.name):
+        if KEYED.search(edit.name) or edit.name == FAILS:
             continue
         fitting = [group for group in groups if all(edit.roots.isdisjoint(other.roots) for other in group)]
         min(fitting or groups, key=len).append(edit)

@@ -16,7 +16,7 @@ FIRST = "Step 1.\n-Reasoning: sad.\nStep 2.\n-Reasoning: walking.\n"
 
 
 def persona(name):
-    return {"id": name, "situation": f"I am {name}.", **FIELDS}
+    return {"id": name, "value": "Achievement", "situation": f"I am {name}.", **FIELDS}
 
 
 def last_steps(decision, said, strategy="Question"):

@@ -164,7 +164,7 @@ def test_a_password_in_an_address_is_refused_and_not_printed(address):
         (
             "systems/gpt/supporter",
             "values",
-            "systems.gpt.supporter = 'values': expected an entry of models that can speak",
+            "systems.gpt.supporter = 'values': expected an entry of models that supporters speak from",
         ),
         (
             "systems/gpt/adapter",

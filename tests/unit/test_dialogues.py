@@ -181,3 +181,17 @@ def test_too_many_failed_dialogues_are_an_error_and_write_nothing(tmp_path, monk
     assert not (tmp_path / "d.jsonl").exists() and found.seeker.closed
     rows = run(simulate_dialogues, tmp_path, monkeypatch, roles(seeker), "d.jsonl", **more, **{"max-failed": 0.5})
     assert [row["end_reason"] for row in rows] == ["end_token", "failed"]
+
+
+@pytest.mark.parametrize("lacking", [{"emotion": None}, {"emotion": ""}, {}])
+def test_a_persona_without_emotion_is_told_before_anything_is_asked(tmp_path, monkeypatch, lacking):
+    def refuse(request):
+        raise AssertionError("asked")
+
+    more = {"alternatives": "yes", "share": 1, "seed": 1, "max-failed": 0.4}
+    found = roles(refuse)
+    bare = {name: text for name, text in persona("b").items() if name != "emotion"} | lacking
+    monkeypatch.setattr("tests.unit.fake_roles.persona", lambda name: persona(name) if name == "a" else bare)
+    with pytest.raises(Problem, match=r"personas\.jsonl: the persona 'b' has no emotion"):
+        run(simulate_dialogues, tmp_path, monkeypatch, found, "d.jsonl", **more)
+    assert not (tmp_path / "d.jsonl").exists()

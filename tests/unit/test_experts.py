@@ -143,7 +143,13 @@ def tabulate(tmp_path, ratings, raters="file"):
         name: [tmp_path / f"{kind}_{s}.jsonl" for s in ("ours", "gpt")]
         for name, kind in (("skills", "skills"), ("value_ratings", "values"))
     }
-    given |= {"ratings": [ratings(rows)] if ratings else [], "data_dir": "some/where", "resamples": 50, "seed": 1}
+    given |= {
+        "ratings": [ratings(rows)] if ratings else [],
+        "data_dir": "some/where",
+        "people": 2,
+        "resamples": 50,
+        "seed": 1,
+    }
     given |= {"published": "resources/published/a_table13.csv", "run": "demo", "evidence": "stand_in"}
     run(tabulate_table13, **given, output=tmp_path / "t.csv", text=tmp_path / "t.md")
     return read_csv(tmp_path / "t.csv"), (tmp_path / "t.md").read_text()
@@ -183,6 +189,34 @@ def test_ratings_are_joined_to_the_judges_by_the_key(tmp_path, raters, status):
     }
     assert ("synthetic" in page) == (raters == "llm")
     assert mean[0]["published"] == "0.422" and mean[0]["published_marker"] == "*"
+
+
+def rated_by(tmp_path, *people, left_out=0):
+    """A file with the scores of these people for every dialogue and criterion but the last `left_out`."""
+
+    def write(rows):
+        lines = [
+            {"dialogue_id": row["dialogue_id"], "rater": who, "criterion": name, "score": 3}
+            for row in rows
+            for name in NAMES
+            for who in people
+        ]
+        write_csv(tmp_path / "r.csv", lines[: len(lines) - left_out], list(COLUMNS))
+        (tmp_path / "r.csv").write_bytes(b"\xef\xbb\xbf" + (tmp_path / "r.csv").read_bytes())  # as spreadsheets save it
+        return tmp_path / "r.csv"
+
+    return write
+
+
+def test_more_names_than_raters_are_a_problem_and_ratings_that_lack_are_counted_on_the_page(tmp_path):
+    with pytest.raises(Problem, match=r"names 3 raters \(ann, bob, bobb\) and measures.experts.people is 2"):
+        tabulate(tmp_path, rated_by(tmp_path, "ann", "bob", "bobb"))
+    _, page = tabulate(tmp_path, rated_by(tmp_path, "ann", "bob", left_out=3))
+    assert "3 ratings are not there" in page
+    _, page = tabulate(tmp_path, rated_by(tmp_path, "ann"))
+    assert "48 ratings are not there" in page
+    _, page = tabulate(tmp_path, rated_by(tmp_path, "ann", "bob"))
+    assert "not there" not in page
 
 
 def test_stand_ins_fill_the_same_form_with_a_sample_of_their_own(tmp_path, monkeypatch):

@@ -17,6 +17,7 @@ from scripts.personas import (
 from scripts.provenance.errors import Problem
 from scripts.text.files import read_json, read_jsonl, write_jsonl
 from scripts.text.lexicon import load_lexicon
+from scripts.text.personas import FIELDS
 
 MODEL = json.dumps({"backend": "offline", "id": "gpt-4o", "world": "resources/world.yaml"})
 SAMPLING = json.dumps({"temperature": 1.0, "top_p": 1.0, "max_tokens": 1024})
@@ -190,7 +191,7 @@ def test_demographics_need_all_three_fields_and_a_decade(broken):
 
 def personas(cells: int, size: int) -> list[dict]:
     return [
-        dict.fromkeys(assemble_personas.FIELDS, "x") | {"id": f"c{cell}-{n}", "category": f"c{cell}", "votes": []}
+        dict.fromkeys(FIELDS, "x") | {"id": f"c{cell}-{n}", "category": f"c{cell}", "votes": []}
         for cell in range(cells)
         for n in range(size)
     ]
@@ -208,7 +209,7 @@ def assemble(tmp_path: Path, rows: list[dict], train: int, dev: int, test: int) 
 def test_split_is_disjoint_with_one_dev_and_test_persona_of_each_cell(tmp_path):
     splits = assemble(tmp_path, personas(cells=10, size=5), 30, 10, 10)
     ids = [row["id"] for rows in splits.values() for row in rows]
-    assert len(ids) == len(set(ids)) == 50 and list(splits["train"][0]) == list(assemble_personas.FIELDS)
+    assert len(ids) == len(set(ids)) == 50 and list(splits["train"][0]) == list(FIELDS)
     for name in ("dev", "test"):
         assert sorted(row["category"] for row in splits[name]) == sorted(f"c{n}" for n in range(10))
 

@@ -35,3 +35,20 @@ def test_a_row_that_was_lost_is_told_with_the_file(tmp_path, name):
     copy.write_text("\n".join([*lines[:3], *lines[4:]]) + "\n", encoding="utf-8")
     with pytest.raises(Problem, match=rf"{name}\.csv has {ROWS[name] - 1} rows and the paper prints {ROWS[name]}"):
         READERS[name](str(copy))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("4.83,*", "4,83x,*", "line 2: "),
+        ("4.83,*", "much,*", r"line 2: 'much' is neither number nor marker"),
+        ("4.83,*", "nan,*", "line 2: 'nan'"),
+        ("4.83,*", "4.83,x", "line 2: 'x' is neither number nor marker"),
+        ("metric,value", "measure,value", "has no column metric"),
+    ],
+)
+def test_what_is_no_number_marker_or_header_is_told_with_its_line(tmp_path, old, new, told):
+    copy = tmp_path / "a_table03.csv"
+    copy.write_text((FOLDER / copy.name).read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(Problem, match=told):
+        READERS["a_table03"](str(copy))

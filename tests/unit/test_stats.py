@@ -42,6 +42,11 @@ def test_empty_sample_has_no_test():
     assert wilcoxon_half([]) is None
 
 
+def test_a_ratio_ties_with_the_complement_of_another():
+    assert against_complement([0.1, 0.9] * 5).u == 50
+    assert against_complement([0.1 + 0.2, 0.7, 0.5]).u == 4.5
+
+
 def test_win_ratios_are_set_against_their_complement():
     # 0.2, 0.4 against 0.8, 0.6: all four pairs are lost
     found = against_complement([0.2, 0.4])
