@@ -47,7 +47,7 @@ def test_ledger_of_the_demo_holds_every_line_of_its_journals_that_was_not_copied
     made = demo.snakemake("results/demo/audit/cost.csv")
     assert made.returncode == 0, made.stderr[-3000:]
     rows = read_csv(demo.folder / "results/demo/audit/cost.csv")
-    stages = {"detector", "dialogues", "judging", "personas", "reference", "supporter"}
+    stages = {"detector", "dialogues", "judging", "models", "personas", "reference", "supporter"}
     assert {row["stage"] for row in rows} == stages
     assert {row["model"] for row in rows} == {"local", "offline-gpt-4o", "offline-gpt-4o-mini"}
     assert {(row["asked"], row["usd"]) for row in rows} == {("live", "0.0")}
