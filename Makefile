@@ -14,11 +14,11 @@ FOLLOW := $(BIN)/python -m scripts.provenance.follow
   bench-gpu clean-demo \
   clean-checkpoints
 
-demo: .venv/ready  ## the headline: table 3 and the report, on the offline world
+demo: .venv/ready  ## the headlines: table 3 of paper A, table 2 of paper B and the report, on the offline world
 	$(WARM) $(FOLLOW) results/demo/build.log -- $(BIN)/snakemake --profile demo --cores $(CORES) headline
-	@$(BIN)/python -m scripts.tables.show_headline --table results/demo/table3.csv --folder results/demo
+	@$(BIN)/python -m scripts.tables.show_headline --folder results/demo
 
-demo-all: .venv/ready  ## every table and figure of paper A that there is, and a report of all, on the offline world
+demo-all: .venv/ready .venv/benchmarks  ## every table and figure of both papers and a report of all, on the offline world
 	$(WARM) $(FOLLOW) results/demo/build.log -- $(BIN)/snakemake --profile demo --cores $(CORES) all
 	@echo "Tables and figures: results/demo/; report: results/demo/report_all.html; what each needs: docs/targets.md"
 
@@ -27,7 +27,7 @@ test: .venv/ready  ## all tests
 	$(PY) -m pytest -q -n 2 --dist loadfile tests/graph
 	$(PY) -m pytest -q tests/e2e
 
-test-targets: .venv/ready  ## all targets built in a scratch copy, beside the printed rows; random edits really rebuilt
+test-targets: .venv/ready .venv/benchmarks  ## all targets built in a scratch copy, beside the printed rows; random edits really rebuilt
 	$(PY) -m pytest -q tests/targets
 
 test-repeat: .venv/ready  ## two fresh clones, other --cores: the same bytes
@@ -88,4 +88,8 @@ clean-checkpoints: .venv/ready  ## forget kept slow work, and say what that free
 
 .venv/laptop: requirements-laptop.lock .venv/ready
 	$(BIN)/pip install -q $(PIP_ARGS) --no-deps -r requirements-laptop.lock
+	touch $@
+
+.venv/benchmarks: requirements-benchmarks.lock .venv/ready
+	$(BIN)/pip install -q $(PIP_ARGS) --no-deps -r requirements-benchmarks.lock
 	touch $@

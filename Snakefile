@@ -16,8 +16,13 @@ include: "rules/speaking.smk"
 include: "rules/raters.smk"
 include: "rules/measures.smk"
 include: "rules/quoted.smk"
+include: "rules/preferences.smk"
+include: "rules/validating.smk"
+include: "rules/judged.smk"
 include: "rules/world.smk"
+include: "rules/world_benchmarks.smk"
 include: "rules/corpora.smk"
+include: "rules/corpora_empathy.smk"
 include: "rules/models.smk"
 include: "rules/models_packaged.smk"
 include: "rules/models_framed.smk"
@@ -40,9 +45,18 @@ include: "rules/judging_intensity.smk"
 include: "rules/judging_similarity.smk"
 include: "rules/judging_comments.smk"
 include: "rules/judging_experts.smk"
+include: "rules/evad.smk"
+include: "rules/evad_rating.smk"
+include: "rules/eva.smk"
+include: "rules/eva_responses.smk"
+include: "rules/scoring.smk"
+include: "rules/scoring_readers.smk"
+include: "rules/scoring_people.smk"
+include: "rules/benchmarks.smk"
 include: "rules/batching.smk"
 include: "rules/batches.smk"
 include: "rules/rows.smk"
+include: "rules/rows_eva.smk"
 include: "rules/tables.smk"
 include: "rules/tables_systems.smk"
 include: "rules/tables_sets.smk"
@@ -53,6 +67,15 @@ include: "rules/tables_figures.smk"
 include: "rules/tables_measures.smk"
 include: "rules/tables_raters.smk"
 include: "rules/tables_claims.smk"
+include: "rules/tables_evad.smk"
+include: "rules/tables_eva_static.smk"
+include: "rules/tables_eva_people.smk"
+include: "rules/tables_benchmarks.smk"
+include: "rules/tables_eva_claims.smk"
+include: "rules/tables_human.smk"
+include: "rules/tables_eva.smk"
+include: "rules/tables_eva_figures.smk"
+include: "rules/tables_eva_examples.smk"
 include: "rules/audit.smk"
 include: "rules/audit_training.smk"
 include: "rules/audit_similarity.smk"
@@ -68,6 +91,9 @@ warn_of_unrecorded()
 localrules:
     all,
     paper_a,
+    real_turns,
+    rating_sheets,
+    paper_b,
     headline,
     real_data,
 
@@ -99,19 +125,47 @@ rule paper_a:
         ],
 
 
+rule real_turns:
+    """What paper B has without systems: vocabularies, prompts, preference data, scores of real supporters' turns."""
+    input:
+        EVA_STATIC,
+        "<results>/scoring/people/levels/sheet.csv",
+        "<results>/evad/pages/introduction.html",
+        "<results>/evad/leaks.csv",
+        expand("<results>/evad/pairs/{aligned}.jsonl", aligned=["train", "dev"]) if RANKED else [],
+        expand("<results>/scoring/readers/{mechanism}.csv", mechanism=MECHANISMS),
+
+
+rule rating_sheets:
+    """Pages and sheets that people fill in for paper B, as far as they can be made now (docs/rating.md)."""
+    input:
+        sheets_to_fill(),
+
+
+rule paper_b:
+    """Paper B's tables and figures, and what its readers score, as far as there are rules for them."""
+    input:
+        rules.real_turns.input,
+        rules.rating_sheets.input,
+        OF_EVA_SYSTEMS if EVA_SEEDS else [],
+        "<results>/eva/level_clf_metrics.csv" if EVA_SEEDS and LEVELLED else [],
+
+
 rule all:
     """Everything that is built so far."""
     default_target: True
     input:
         rules.paper_a.input,
+        rules.paper_b.input,
         "<results>/report.html",
         "<results>/report_all.html",
 
 
 rule headline:
-    """Table 3, the planted effects where there are any, the detector's F1 and the report on the way there."""
+    """Both papers' main tables, the planted effects where there are any, the detector's F1 and the report on the way."""
     input:
         "<results>/table3.csv",
+        "<results>/eva/table2.csv" if EVA_SEEDS else [],
         "<results>/detector/scores.json",
         "<results>/report.html",
 
@@ -119,9 +173,11 @@ rule headline:
 rule real_data:
     """What real corpora and dumps at hand can show without a GPU or an endpoint (laptop)."""
     input:
+        rules.real_turns.input,
         "<results>/figure2.svg",
         expand("<results>/table{number}.csv", number=[11, 24, 29, 33, 34]),
         "<results>/audit/corpora.csv",
         "<results>/audit/value_classifier.csv",
         "<results>/reddit_funnel.csv",
         "<results>/reddit_funnel.svg",
+        "<results>/evad/leaks.csv",

@@ -14,6 +14,14 @@ FURTHER += ["<results>/audit/reward_reliability.csv"]
 FURTHER += ["<results>/audit/turns.csv", "<results>/audit/reference_pairs.csv"]
 FURTHER += [f"<results>/table{number}.md" for number in PROMPTED] + ["<results>/figure1.svg", "<results>/figure3.svg"]
 FURTHER += [f"<results>/{name}.csv" for name in ("expert_notes", "audit/persona_similarity", "table3_hard")]
+SHOWN += ["<results>/eva/table2.csv"] if EVA_SEEDS else []
+NOT_SHOWN = {
+    *SHOWN,
+    "<results>/eva/ngram_sweep.csv",
+    "<results>/eva/figure9.html",
+}  # a dialogue of ESConv is in the latter
+FURTHER += [name for name in EVA_STATIC + (OF_EVA_SYSTEMS if EVA_SEEDS else []) if name not in NOT_SHOWN]
+FURTHER += ["<results>/evad/leaks.csv"] + (["<results>/evad/agreement.csv"] if RANKED else [])
 PAGES = {"report": SHOWN, "report_all": SHOWN + FURTHER}
 
 
@@ -22,9 +30,25 @@ localrules:
     tabulate_accepted,
 
 
+# Of paper B one model, before and after alignment, and a hosted one.
+ACQUIRED, AUDITED = (f"<results>/{{}}/esconv/mistral_{kind}_s{next(iter(EVA_SEEDS), 0)}" for kind in ("wo_ali", "eva"))
+RESPONDED = (
+    {
+        "acquired_responses": ACQUIRED.format("eva/responses") + ".jsonl",
+        "aligned_responses": AUDITED.format("eva/responses") + ".jsonl",
+        "hosted_responses": "<results>/eva/responses/esconv/gpt35.jsonl",
+        "evaevals": [f"{name.format('scoring')}/evaeval.csv" for name in (ACQUIRED, AUDITED)],
+        "types": RESPONSE_TYPES,
+    }
+    if EVA_SEEDS
+    else {}
+)
+
+
 rule tabulate_planted:
     """Effects planted in the offline world and what the instrument recovered."""
     input:
+        **RESPONDED,
         world=WORLD,
         systems=expand("<results>/dialogues/{system}/test.jsonl", system=ROWS),
         teacher="<results>/dialogues/gpt/train.jsonl",
@@ -43,6 +67,10 @@ rule tabulate_planted:
         "../envs/ingest.yaml"
     params:
         code=signature("audit.tabulate_planted", "ingest"),
+        responded=lambda w, input: " ".join(
+            f"--{name.replace('_', '-')} {shlex.join([input[name]] if isinstance(input[name], str) else input[name])}"
+            for name in RESPONDED
+        ),
         resamples=C["stats"]["resamples"],
         seed=C["stats"]["seed"],
     message:
@@ -50,7 +78,8 @@ rule tabulate_planted:
     shell:
         door(
             "audit.tabulate_planted --world {input.world:q} --dialogues {input.systems:q} --teacher {input.teacher:q}"
-            " --votes {input.votes:q} --resamples {params.resamples} --seed {params.seed} --output {output.table:q}"
+            " --votes {input.votes:q} {params.responded} --resamples {params.resamples} --seed {params.seed}"
+            " --output {output.table:q}"
         )
 
 

@@ -4,6 +4,7 @@ ASKED_PROMPTS += ["A-SUP-0", "A-SUP-R", "A-SUP-V", "A-REPH"]
 ASKED_PROMPTS += ["A-EMO", "A-SKILL", "A-INT", "A-VAL", "A-VAL1", "A-LOW1", "A-LOW2"]
 
 ASKED_PROMPTS += ["A-TVD", "A-TVD-R", "A-TVD-V", "A-RGJ", "A-INT-FS", "A-SEEK-0", "A-SIM"]
+ASKED_PROMPTS += ["B-L4", "B-HUM-RANK", "B-BASE", "B-HUM-COMF", "B-HUM-PAIR", "B-HUM-VALID"]
 
 
 localrules:

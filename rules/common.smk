@@ -65,6 +65,9 @@ STRATEGIES = "resources/taxonomy/strategies.yaml"
 PROBLEMS = "resources/taxonomy/problems.yaml"
 EMOTIONS = "resources/taxonomy/emotions.yaml"
 CRITERIA = "resources/taxonomy/criteria.yaml"
+RESPONSE_TYPES = "resources/taxonomy/response_types.csv"
+MECHANISMS = ["er", "ex", "ip"]  # of empathy, as EPITOME has them
+SCORED = ["esconv", "esconv_dev", "esconv_train", "empathetic"]  # sets of turns that are scored; without a split: test
 
 
 def door(*words):
@@ -85,6 +88,11 @@ def canonical(value):
 def prompt(name):
     """The template in use: the paper's owner's folder, the full or the compact set (config: prompts_dir)."""
     return f"{C['prompts_dir']}/{name}.md"
+
+
+def template(name):
+    """A chat template of ours."""
+    return f"resources/templates/{name}.jinja"
 
 
 def registry():
@@ -114,10 +122,12 @@ wildcard_constraints:
     dataset=among(DATASETS),
     dump=among([MAIN_DUMP, *C["ingest_only"]]),
     file="[^/]+",
+    mechanism=among(MECHANISMS),
     model=among(name for name, entry in C["models"].items() if entry.get("source") == "hub"),
     point=among(C["points"]),
     reference=among(C["systems"]),
     rollouts=among(C["systems"]),
+    scored=among(SCORED),
     second="(_second)?",
     seed=among(map(str, VALUE_SEEDS)),
     setting=among(["single", "multi"]),

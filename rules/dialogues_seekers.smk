@@ -96,12 +96,12 @@ rule imitate_seeker:
     wildcard_constraints:
         simulator=among([name for name in SIMULATOR_ROWS if not name.startswith("gpt")]),
     conda:
-        f"../envs/{SPEAKING_ENV}.yaml"
+        f"../envs/{SIMULATOR_ENV}.yaml"
     resources:
         **gpu_inference(lambda w: SIMULATOR_ROWS[w.simulator]["by"]),
     params:
         **SEEKER_PARAMS,
-        code=signature("dialogues.imitate_seeker", SPEAKING_ENV),
+        code=signature("dialogues.imitate_seeker", SIMULATOR_ENV),
         speaks=lambda w: C["models"][SIMULATOR_ROWS[w.simulator]["by"]]["backend"],
         adapter=lambda w, input: f"--adapter {input.adapter}" if input.adapter else "",
     message:

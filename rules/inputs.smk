@@ -111,6 +111,40 @@ def counted_point(w):
     return {f"{split}_rewards": f"{rewards}/{split}.parquet" for split in ("train", "dev")}
 
 
+# ---- scoring
+EVAD_ITEMS = ["<results>/evad/train.jsonl", "<results>/evad/dev.jsonl"]
+LEVEL_FILES = [os.path.join(C["data_dir"], "ratings", name) for name in ("b_levels.csv", "b_level_texts.csv")]
+
+
+def reader_base():
+    """The pretrained encoder under the classifiers of empathy and levels; none where tiny ones start from scratch."""
+    source = C["models"]["roberta"]["source"]
+    return {"hub": model_dir("roberta"), "packaged": "<results>/models/packaged/sentences", "tiny": []}[source]
+
+
+def model_option(w, input):
+    return f"--model {shlex.quote(str(input.base))}" if input.base else ""
+
+
+def reading_training(part):
+    """Params of a classifier's training: its encoder and its recipe."""
+    recipe = shlex.quote(canonical(C["scoring"][part]["train"]))
+    return dict(model=model_option, recipe=f"--recipe {recipe} --seed {C['seed']}")
+
+
+def scored_dialogues(w):
+    """The corpus split that a set of scored turns is from."""
+    corpus, _, split = w.scored.partition("_")
+    return f"<results>/corpora/{corpus}/{split or 'test'}.jsonl"
+
+
+def responses(w):
+    """The responses of a system, or real supporters' turns in the same form."""
+    if w.responder == "human":
+        return f"<results>/scoring/{w.scored}/human/responses.jsonl"
+    return f"<results>/eva/responses/{w.scored}/{w.responder}.jsonl"
+
+
 # ---- tables
 # The world's dumps say nothing beside real ones; what real dumps alone are counted in stands in for nothing.
 FUNNEL = [MAIN_DUMP] if C["datasets"]["reddit"]["from"] == "data_dir" or not C["ingest_only"] else []
@@ -124,10 +158,17 @@ def ingest_reports(kind):
 
 
 # ---- audit
+def caption_of(name):
+    """The caption's name of something shown: paper B's tables and figures are told apart, those of one rule share one."""
+    stem = Path(name).stem
+    if "/eva/" not in name:
+        return "prompts" if stem.removeprefix("table") in PROMPTED else stem
+    return EVA_CAPTIONS.get(stem, f"eva_{stem}")
+
+
 def report_captions(w):
     """The captions of what a report shows, once each."""
-    names = [Path(name).stem for name in PAGES[w.page]]
-    names = ["prompts" if name.removeprefix("table") in PROMPTED else name for name in names]
+    names = [caption_of(name) for name in PAGES[w.page]]
     return [f"resources/captions/{name}.rst" for name in dict.fromkeys(names)]
 
 

@@ -105,11 +105,11 @@ rule predict_intensity:
     benchmark:
         "<benchmarks>/judging/predict_intensity.{own}.tsv"
     conda:
-        f"../envs/{SPEAKING_ENV}.yaml"
+        f"../envs/{INTENSITY_ENV}.yaml"
     resources:
         **gpu_inference(lambda w: rated_by(w.own)[0]),
     params:
-        code=signature("judging.predict_intensity", SPEAKING_ENV),
+        code=signature("judging.predict_intensity", INTENSITY_ENV),
         speaks=lambda w: C["models"][rated_by(w.own)[0]]["backend"],
         sampling=canonical(INTENSITY["sampling"]),
         history=canonical(INTENSITY["history"]),

@@ -10,8 +10,8 @@ def judge_as(model, leaves):
 
 
 # ---- local models that only some tables ask
-SHARING = ["emollama", "esc_role"]  # asked for by no other rules
-FRAMED = ["emollama"]  # tuned in a frame of their own, without a chat template (paper A, section F.2)
+SHARING = ["emollama", "esc_role", "llama3", "qwen2", "chatcounselor", "mechat", "emollm"]  # others' places come first
+FRAMED = [name for name, entry in C["models"].items() if entry.get("template")]  # without a chat template of their own
 
 
 def checkpoint(name):
@@ -27,8 +27,7 @@ def checkpoint(name):
 
 def speaking_base(name):
     """The folder that a local model speaks from."""
-    framed = name in FRAMED and C["models"][name]["source"] == "hub"
-    return f"<results>/models/framed/{name}" if framed else checkpoint(name)
+    return f"<results>/models/framed/{name}" if name in FRAMED else checkpoint(name)
 
 
 # ---- table 5

@@ -16,11 +16,15 @@ rule fetch_model:
         code=signature("models.fetch_model", "train"),
         id=lambda w: C["models"][w.model]["id"],
         revision=lambda w: C["models"][w.model]["revision"] or "newest",
+        own=lambda w: "own" if C["models"][w.model].get("kind") == "encoder" else "none",
     message:
         "models: fetch {params.id}"
     shell:
         "HF_HUB_OFFLINE=0 {}".format(
-            door("models.fetch_model --id {params.id:q} --revision {params.revision} --output {output.folder:q}")
+            door(
+                "models.fetch_model --id {params.id:q} --revision {params.revision} --code {params.own}"
+                " --output {output.folder:q}"
+            )
         )
 
 

@@ -3,6 +3,7 @@
 INTENSITY = C["measures"]["intensity"]
 INTENSITY_HOSTED = ["gpt4o_zero", "gpt4o_few", "gpt4o_mini_zero", "gpt4o_mini_few"]
 INTENSITY_OWN = ["llama_zero", "llama_tuned", "emollama_zero", "emollama_tuned"]
+INTENSITY_ENV = speaking_env([rater.rsplit("_", 1)[0] for rater in INTENSITY_OWN])
 INTENSITY_ROWS = {  # as printed
     "gpt4o": "GPT-4o",
     "gpt4o_mini": "GPT-4o-mini",
@@ -46,6 +47,7 @@ SIMULATOR_ROWS = {  # as printed; the model, its prompt, and the corpus it is fi
     "llama_extes": {"model": "Llama-ExTES", "details": "", "by": "llama", "prompt": "A-SEEK-PLAIN"},
     "esc_role": {"model": "ESC-Role", "details": "", "by": "esc_role", "prompt": "A-SEEK-0"},
 }
+SIMULATOR_ENV = speaking_env([row["by"] for name, row in SIMULATOR_ROWS.items() if not name.startswith("gpt")])
 SEEKER_CORPORA = {"llama_esconv": "esconv", "llama_extes": "extes"}
 TURNS = "<results>/dialogues/seekers/{simulator}.jsonl"
 SEEKER_COMMAND = (

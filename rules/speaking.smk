@@ -1,6 +1,13 @@
 # Functions that say what the rules of simulated dialogues read and are told.
 SPEAKS = C["models"]["llama"]["backend"]  # local: the base and its adapters in the job; vllm: on a server beside it
-SPEAKING_ENV = "serve" if SPEAKS == "vllm" else "train"
+
+
+def speaking_env(names):
+    """The environment in which these models speak; the server's, where one of them is on a server."""
+    return "serve" if any(C["models"][name]["backend"] == "vllm" for name in names) else "train"
+
+
+SPEAKING_ENV = speaking_env(["llama"])
 
 
 def system(w):

@@ -112,6 +112,35 @@ rule write_pretraining:
         )
 
 
+rule write_chats:
+    """Conversations that the tiny chat model is trained on (paper B; docs/tiny_base.md)."""
+    input:
+        world=WORLD,
+        base=prompt("B-BASE"),
+        reasoned=prompt("B-COT"),
+        levels=LEVELS,
+    output:
+        chats="<results>/world/chats.jsonl",
+    log:
+        text="<logs>/world/write_chats.log",
+        run="<logs>/world/write_chats.json",
+    benchmark:
+        "<benchmarks>/world/write_chats.tsv"
+    conda:
+        "../envs/ingest.yaml"
+    params:
+        code=signature("world.write_chats", "ingest"),
+        conversations=C["tiny"]["chat"]["conversations"],
+        seed=C["seed"],
+    message:
+        "world: conversations of the tiny chat model"
+    shell:
+        door(
+            "world.write_chats --world {input.world:q} --base-prompt {input.base:q} --reasoned-prompt {input.reasoned:q}"
+            " --levels {input.levels:q} --count {params.conversations} --seed {params.seed} --output {output.chats:q}"
+        )
+
+
 rule write_labelled:
     """Sentences with a valence, for the tiny sentiment model."""
     input:
@@ -135,4 +164,31 @@ rule write_labelled:
         door(
             "world.write_labelled --world {input.world:q} --rows {params.rows} --seed {params.seed}"
             " --output {output.rows:q}"
+        )
+
+
+rule write_empathy:
+    """EPITOME and EmpatheticDialogues in their upstream forms (paper B)."""
+    input:
+        world=WORLD,
+    output:
+        **world_files("epitome", "empathetic"),
+    log:
+        text="<logs>/world/write_empathy.log",
+        run="<logs>/world/write_empathy.json",
+    benchmark:
+        "<benchmarks>/world/write_empathy.tsv"
+    conda:
+        "../envs/ingest.yaml"
+    params:
+        code=signature("world.write_empathy", "ingest"),
+        folder=lambda w, output: os.path.commonpath(output),
+        counts=canonical(C["world"]["empathy"]),
+        seed=C["seed"],
+    message:
+        "world: EPITOME and EmpatheticDialogues"
+    shell:
+        door(
+            "world.write_empathy --world {input.world:q} --counts {params.counts:q} --seed {params.seed}"
+            " --output {params.folder:q}"
         )

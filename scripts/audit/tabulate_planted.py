@@ -1,9 +1,10 @@
 """What the offline world planted and what the instrument recovered (design of the world: docs/world.md).
 
 Reads the test dialogues of the systems, the training dialogues of the GPT supporter (`--teacher`) and the pairwise
-judge's votes; writes `effect, planted, recovered, ci_low, ci_high, n, verdict`. Rates and logits come from the texts
-alone. A planted size is `recovered` when the 95 % interval (personas resampled) holds it; a planted direction (`>0`)
-when the interval lies above 0, and in the null world (0) when it does not.
+judge's votes; of paper B, where they are given, the responses of a model before and after alignment with their
+EVAEvals, and those of a hosted one. Writes `effect, planted, recovered, ci_low, ci_high, n, verdict`. Rates and logits
+come from the texts alone. A planted size is `recovered` when the 95 % interval (personas resampled) holds it; a planted
+direction (`>0`) when the interval lies above 0, and in the null world (0) when it does not.
 
 python -m scripts audit.tabulate_planted --world resources/world.yaml --dialogues results/demo/dialogues/*/test.jsonl
 --teacher results/demo/dialogues/gpt/train.jsonl --votes results/demo/judging/values/ours_dpo/*.jsonl
@@ -17,9 +18,10 @@ from pathlib import Path
 from statistics import fmean
 
 from scripts.audit import planted_dialogues as seen
+from scripts.audit import planted_levels as levels
 from scripts.audit.planted_votes import judge_fit, votes_of
 from scripts.stats.bootstrap import LEVEL, resample_weights
-from scripts.text.files import read_jsonl, write_csv
+from scripts.text.files import read_csv, read_jsonl, write_csv
 from scripts.text.lexicon import Lexicon, load_lexicon
 
 log = logging.getLogger(__name__)
@@ -102,6 +104,29 @@ def order_trials(wins: dict[str, dict[str, dict]], systems: dict[str, dict], ref
     return orders | {f"reference_use: {reference} above {FINE_TUNED}": difference}
 
 
+def level_rows(args: argparse.Namespace, lexicon: Lexicon) -> list[dict]:
+    """Paper B's effects: a habit of advice, and what alignment makes of it; none without its responses."""
+    if not args.aligned_responses:
+        return []
+    acquired, aligned, hosted = map(
+        read_jsonl, (args.acquired_responses, args.aligned_responses, args.hosted_responses)
+    )
+    phrases: dict[str, list[str]] = {}
+    for entry in read_csv(args.types):
+        phrases.setdefault(entry["type"], []).append(entry["phrase"])
+    rises = ABOVE if lexicon.effects["scale"] else 0.0
+    # The pairs hold no advice, and their levels are those that raters chose, in the null world, too.
+    found = [
+        ("chat_advises", lexicon.effects["chat_advises"], levels.advised(hosted, lexicon)),
+        ("level_rises: covariance with the turn, aligned", rises, levels.rising(aligned, lexicon)),
+        ("suggestions: acquired above aligned", ABOVE, levels.fewer_suggestions(acquired, aligned, phrases)),
+        ("evaeval: acquired above aligned", ABOVE, levels.nearer(*map(read_csv, args.evaevals))),
+    ]
+    return [
+        line for name, planted, trials in found for line in mean_row(name, planted, trials, args.resamples, args.seed)
+    ]
+
+
 def _use_by_persona(dialogues: list[dict]) -> dict[str, float]:
     turns: dict[str, list[float]] = {}
     for persona, used in seen.reference_used(dialogues):
@@ -117,6 +142,11 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--dialogues", type=Path, nargs="+", required=True, help="test dialogues, one file a system")
     parser.add_argument("--teacher", required=True, help="training dialogues of the GPT supporter")
     parser.add_argument("--votes", type=Path, nargs="+", required=True, help="<reference>/<system>.jsonl of the judge")
+    parser.add_argument("--acquired-responses", help="responses of a model of paper B before alignment (w/o ALI)")
+    parser.add_argument("--aligned-responses", help="its responses after alignment (none: nothing of paper B)")
+    parser.add_argument("--hosted-responses", help="responses of a hosted model")
+    parser.add_argument("--evaevals", nargs=2, help="EVAEval of the first two")
+    parser.add_argument("--types", help="phrases of response types")
     parser.add_argument("--resamples", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--output", required=True)
@@ -141,6 +171,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     direction = ABOVE if lexicon.effects["scale"] else 0.0
     for effect, trials in order_trials(wins, systems, reference).items():
         table += mean_row(effect, direction, trials, args.resamples, args.seed)
+    table += level_rows(args, lexicon)
     write_csv(args.output, table, COLUMNS)
     held = sum(line["verdict"] == "recovered" for line in table)
     log.info("%d dialogues, %d votes, %d effects, %d recovered", len(tests), len(votes), len(table), held)

@@ -10,6 +10,7 @@ COMMIT = r"^[0-9a-f]{40}$"
 SHA256 = r"^[0-9a-f]{64}$"
 VARIABLE = r"^[A-Z][A-Z0-9_]*$"
 ADAPTER = r"^(none|(value|emotion)/(sft|dpo|dpo/[^/]+/[^/]+)|baseline/[a-z0-9_]+)$"
+NAME = r"^[a-z0-9_]+$"
 RATED = r"^ratings/[A-Za-z0-9_-]+\.csv$"
 ADDRESS = r"^https?://[^@]+$"
 PATTERN_WORDS = {
@@ -19,6 +20,7 @@ PATTERN_WORDS = {
     SHA256: "64 hex digits in quotes",
     VARIABLE: "the name of an environment variable, never the key itself",
     ADAPTER: "none, baseline/<corpus>, value/sft, value/dpo, value/dpo/<system>/<point> or the same of emotion",
+    NAME: "lower-case letters, digits and underscores",
     RATED: "a file ratings/<name>.csv",
     ADDRESS: "an http address without a user or a password (the key's variable is key_env)",
 }

@@ -31,8 +31,8 @@ _PREFACE = """# Config reference
 
 Made by `python -m scripts.config.docs --write` from the schema (`scripts/config/schema.py`), `config.yaml`
 and the overlays; edit those. A blank cell of demo or laptop: as to its left; –: not there. Source: a place in
-paper A where it states the value; A-nnn or I-Ann, our catalogue's default, where it does not; ours, this
-project's choice.
+paper A where it states the value; A-nnn or I-Ann, our catalogue's default, where it does not (of paper B: B-nnn
+and I-Bnn for both); ours, this project's choice.
 
 Overlays may change nothing but:
 """

@@ -114,6 +114,9 @@ class Select(Section):
     )
     points: SelectPoints = Field(description="grid points whose pairs are made")
     rollouts: SelectRollouts = Field(description="whose rollouts make pairs at each of these points")
+    eva_seeds: list[Size] = Field(
+        description="seeds of paper B's trainings (order of rows and dropout); none: no system of paper B is built"
+    )
 
 
 class References(Section):

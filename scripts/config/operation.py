@@ -47,6 +47,7 @@ class BatchApi(Section):
             *("write_situations", "rate_alignment", "label_emotions", "write_demographics", "score_emotions"),
             *("judge_skills", "judge_intensity", "judge_values", "rate_values", "explain_low_values", "assign_themes"),
             *("ask_baseline", "ask_intensity", "compare_comments", "rate_similarity", "rate_as_experts"),
+            *("write_candidates", "rank_as_raters", "rate_as_people", "ask_responses"),
         ]
     ] = Field(description="rules whose requests `submit_batches` and `collect_batches` send and fetch")
     patience: NotNegative = Field(description="seconds that one run of `collect_batches` waits for a batch")
@@ -76,6 +77,8 @@ class TrainingJobs(Section):
     baselines: TrainingJob = Field(description="baseline supporters, SFT, each corpus")
     seekers: TrainingJob = Field(description="seeker simulators, SFT, each corpus")
     intensity: TrainingJob = Field(description="intensity models, SFT, each base")
+    acq: TrainingJob = Field(description="paper B's acquisition, SFT of all weights, each model and corpus")
+    ali: TrainingJob = Field(description="paper B's alignment, DPO, each model and start")
 
 
 class Operation(Section):

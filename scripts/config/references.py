@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+from scripts.config.eva_references import eva_names, eva_rows, eva_systems, listed_once
 from scripts.config.findings import Finding, Found, named
+from scripts.config.people_references import judged_systems, rater_numbers
 from scripts.config.system_references import doubled_rows, grid_adapters, system_models, system_names, systems_of_others
 from scripts.training.settings import nearest_batches
 
 JUDGES = [("measures", *names) for names in (("comments", "judge"), ("simulators", "judge"), ("experts", "model"))]
+JUDGES += [("evad", "writer"), ("evad", "rating", "model"), ("eva_human", "model")]
 SETTINGS = ("single", "multi")
 
 
@@ -16,7 +19,10 @@ def role_models(config: dict) -> Found:
     for role, name in config["roles"].items():
         yield from named(("roles", role), name, chat, "the chat models")
     for path in JUDGES:
-        yield from named(path, config[path[0]][path[1]][path[2]], chat, "the chat models")
+        part = config
+        for key in path:
+            part = part[key]
+        yield from named(path, part, chat, "the chat models")
 
 
 def model_entries(config: dict) -> Found:
@@ -34,6 +40,14 @@ def model_entries(config: dict) -> Found:
                 ("models", name),
                 Finding(None, f"expected an entry with {keys}", "Take it over from config.yaml."),
             )
+
+
+def own_template(config: dict) -> Found:
+    """Paper A's roles are adapters of one base, which speaks in its own template."""
+    given = config["models"].get("llama", {}).get("template")
+    if given is not None:
+        fix = "Set it to null, or give the template to another entry of the same checkpoint."
+        yield ("models", "llama", "template"), Finding(repr(given), "expected null: adapters are trained on it", fix)
 
 
 def sizes(config: dict) -> Found:
@@ -85,6 +99,7 @@ def loss_weights(config: dict) -> Found:
     """Every loss type of a preference run has a weight."""
     reference, supporter = config["reference"], config["supporter"]
     for path, train in (
+        (("eva", "ali", "train"), config["eva"]["ali"]["train"]),
         (("reference", "single", "dpo", "train"), reference["single"]["dpo"]["train"]),
         (("reference", "multi", "dpo", "train"), reference["multi"]["dpo"]["train"]),
         (("supporter", "dpo", "train"), supporter["dpo"]["train"]),
@@ -111,6 +126,7 @@ def shared_batches(config: dict) -> Found:
         ("baselines", ("supporter", "baselines", "train"), supporter["baselines"]["train"]),
         ("seekers", ("measures", "simulators", "train"), config["measures"]["simulators"]["train"]),
         ("intensity", ("measures", "intensity", "train"), config["measures"]["intensity"]["train"]),
+        *((stage, ("eva", stage, "train"), config["eva"][stage]["train"]) for stage in ("acq", "ali")),
     ):
         gpus, batch = jobs[stage]["gpus"], train["effective_batch"]
         asked = f"operation.training.{stage}.gpus = {gpus}"
@@ -152,10 +168,13 @@ def honest_evidence(config: dict) -> Found:
 
 Check = Callable[[dict], Found]
 CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
-    (frozenset({"roles", "models", "measures"}), role_models),
+    (frozenset({"roles", "models", "measures", "evad", "eva_human"}), role_models),
     (frozenset({"models"}), model_entries),
+    (frozenset({"models"}), own_template),
     (frozenset({"models", "operation"}), sizes),
     (frozenset({"measures"}), note_codes),
+    (frozenset({"eva_human"}), rater_numbers),
+    (frozenset({"eva_human", "eva_benchmarks", "eva", "models"}), judged_systems),
     (frozenset({"systems", "models"}), system_models),
     (frozenset({"systems", "models"}), systems_of_others),
     (frozenset({"systems", "select", "points"}), grid_adapters),
@@ -163,7 +182,11 @@ CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"systems", "select", "supporter", "judging"}), system_names),
     (frozenset({"points", "select", "selected"}), point_names),
     (frozenset({"reddit", "personas", "tiny", "ingest_only"}), ranges),
-    (frozenset({"reference", "supporter"}), loss_weights),
-    (frozenset({"detector", "reference", "supporter", "measures", "operation"}), shared_batches),
+    (frozenset({"reference", "supporter", "eva"}), loss_weights),
+    (frozenset({"detector", "reference", "supporter", "measures", "eva", "operation"}), shared_batches),
+    (frozenset({"eva", "models"}), eva_systems),
+    (frozenset({"eva"}), eva_names),
+    (frozenset({"eva"}), eva_rows),
+    (frozenset({"scoring", "select"}), listed_once),
     (frozenset({"evidence", "datasets", "models"}), honest_evidence),
 )

@@ -10,11 +10,17 @@ from pydantic import Field
 
 from scripts.config.blocks import RelativePath, Section, Size, Text
 from scripts.config.conversations import Labels, Positivity, Reddit, Targets, ValueEffects
+from scripts.config.eva import Eva
+from scripts.config.eva_benchmarks import EvaBenchmarks
+from scripts.config.eva_human import EvaHuman
+from scripts.config.evad import Evad
 from scripts.config.evaluation import Judging, Roles, SamplingByRole, Select, Selected, Stats, System
-from scripts.config.inputs import Datasets, Dump, Model, Pathvars, Tiny, ValueEncoder, ValueHead, World
+from scripts.config.inputs import Datasets, Dump, Pathvars, World
 from scripts.config.measures import Measures
 from scripts.config.method import Detector, Dialogues, Personas, Point, Reference, Supporter
+from scripts.config.models import Model, Tiny, ValueEncoder, ValueHead
 from scripts.config.operation import Llm, Operation
+from scripts.config.scoring import Scoring
 
 
 class Config(Section):
@@ -49,6 +55,11 @@ class Config(Section):
     judging: Judging = Field(description="the judges")
     stats: Stats = Field(description="intervals")
     measures: Measures = Field(description="models and judges that further tables compare")
+    evad: Evad = Field(description="preference data for emotional validation (paper B)")
+    eva: Eva = Field(description="systems that validate emotions (paper B)")
+    scoring: Scoring = Field(description="scores of responses (paper B)")
+    eva_human: EvaHuman = Field(description="what people judge of responses (paper B)")
+    eva_benchmarks: EvaBenchmarks = Field(description="general benchmarks (paper B)")
     select: Select = Field(description="what is built")
     world: World = Field(description="the offline world")
     tiny: Tiny = Field(description="recipes of tiny models")

@@ -17,7 +17,7 @@ _COUNTING = threading.Lock()
 
 PARSE_RETRIES = 3  # requirement A-006
 RETRY_TEMPERATURE = 0.7  # a greedy request would give the same unusable answer again
-USABLE = "stop"
+USABLE, CUT = "stop", "length"
 
 
 class Replayer:
@@ -151,6 +151,15 @@ class Chat(Replayer):
         )
         return answers
 
+    def once(self, requests: list[Request]) -> list[Answer]:
+        """The first answer to each request, in order, also one that was cut at `max_tokens`: nothing is asked again.
+
+        The value is the text, or None for an answer that was filtered or refused.
+        """
+        asks = [self.attempt(request, 0) for request in requests]
+        replies = self.replies(asks)
+        return [taken(replies[ask.key]) for ask in asks]
+
     def attempt(self, request: Request, attempt: int) -> Ask:
         """What is sent for the request the first time (0), or after so many unusable answers."""
         sampling = self.sampling
@@ -166,6 +175,11 @@ class Chat(Replayer):
         if self.logprobs:
             body["logprobs"] = True
         return self.ask_of(request.id, request.kind, sample, body, request.prefix)
+
+
+def taken(reply: Reply) -> Answer:
+    """A first answer as it came, whole or cut."""
+    return Answer(reply.text, reply.text if reply.finish in (USABLE, CUT) else None, 1)
 
 
 def checked(reply: Reply) -> str:

@@ -8,7 +8,7 @@ rule replays the answers later and asks for what is still missing. See docs/batc
 from collections.abc import Callable
 from typing import Any
 
-from scripts.llm.asking import PARSE_RETRIES, Chat, checked
+from scripts.llm.asking import PARSE_RETRIES, Chat, checked, taken
 from scripts.llm.batch_collect import collect
 from scripts.llm.batch_state import Batch, folder_of, open_batches
 from scripts.llm.batch_submit import submit
@@ -97,15 +97,25 @@ class Submitting:
         """Answers as far as the journal has them; the first attempt that it lacks is noted."""
         return [self._known(request, parse) for request in requests]
 
+    def once(self, requests: list[Request]) -> list[Answer]:
+        """First answers as far as the journal has them; those that it lacks are noted."""
+        replies = [self._reply(request, 0) for request in requests]
+        return [taken(reply) if reply else Answer("", None, 0) for reply in replies]
+
+    def _reply(self, request: Request, attempt: int) -> Reply | None:
+        """What the journal has of an attempt; one that it lacks is noted."""
+        ask = self._chat.attempt(request, attempt)
+        if ask.key not in self.journal and not self.journal.borrow([ask.key]):
+            self._missing[ask.key] = ask
+            return None
+        return Reply(**self.journal[ask.key])
+
     def _known(self, request: Request, parse: Callable[[str], Any]) -> Answer:
-        journal = self.journal
         for attempt in range(PARSE_RETRIES + 1):
-            ask = self._chat.attempt(request, attempt)
-            if ask.key not in journal and not journal.borrow([ask.key]):
-                self._missing[ask.key] = ask
+            reply = self._reply(request, attempt)
+            if reply is None:
                 break
             try:
-                reply = Reply(**journal[ask.key])
                 return Answer(reply.text, parse(checked(reply)), attempt + 1)
             except ValueError:
                 continue

@@ -11,8 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scripts.llm import (
+    offline_chat,
     offline_dialogue,
     offline_judges,
+    offline_levels,
+    offline_people,
     offline_personas,
     offline_readers,
     offline_themes,
@@ -50,6 +53,12 @@ ANSWERERS: dict[str, Answerer] = {
     "A-TVD-V": offline_readers.name_values,
     "A-RGJ": offline_readers.compare_comments,
     "A-SIM": offline_readers.rate_likeness,
+    **{f"B-L{level}": offline_levels.writer(level) for level in (1, 2, 3, 4)},
+    "B-HUM-RANK": offline_levels.rank,
+    "B-HUM-COMF": offline_people.feel,
+    "B-HUM-PAIR": offline_people.compare,
+    "B-HUM-VALID": offline_people.score,
+    "B-BASE": offline_chat.answer,
 }
 
 
@@ -128,4 +137,7 @@ BREAKERS: dict[str, Callable[[random.Random, str], str]] = {
     "A-TVD-V": _chatty,
     "A-RGJ": _chatty,
     "A-SIM": _chatty,
+    **{f"B-L{level}": _emptied for level in (1, 2, 3, 4)},
+    **{f"B-HUM-{name}": _chatty for name in ("RANK", "COMF", "PAIR", "VALID")},
+    "B-BASE": _emptied,
 }

@@ -13,7 +13,7 @@ import argparse
 import logging
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scripts.models.orthogonal import muon
@@ -79,29 +79,26 @@ def optimizers(model, learning_rate: float) -> list:
     return [muon(matrices, learning_rate), adamw]
 
 
-def train(
-    model, documents: Iterator[list[tuple[list[int], int]]], steps: int, learning_rate: float, pad: int
-) -> list[float]:
-    """The loss of every step; the learning rate warms up, then falls in a line to FLOOR."""
+def train(model, losses: Iterable, steps: int, learning_rate: float) -> list[float]:
+    """The loss of every step, each computed when its turn comes; the learning rate warms up, then falls to FLOOR."""
     import torch
 
     both = optimizers(model, learning_rate)
-    losses = []
+    found = []
     model.train()
-    for step, batch in enumerate(documents):
+    for step, loss in enumerate(losses):
         rate = learning_rate * min(1, (step + 1) / WARMUP) * max(FLOOR, 1 - step / steps)
         for group in (group for optimizer in both for group in optimizer.param_groups):
             group["lr"] = rate
-        loss = loss_of(model, batch, pad)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in both:
             optimizer.step()
             optimizer.zero_grad()
-        losses.append(loss.item())
+        found.append(loss.item())
         if (step + 1) % 50 == 0:
-            log.info("step %d of %d, loss %.3f", step + 1, steps, sum(losses[-50:]) / 50)
-    return losses
+            log.info("step %d of %d, loss %.3f", step + 1, steps, sum(found[-50:]) / 50)
+    return found
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -134,7 +131,8 @@ def main(argv: list[str] | None = None) -> None:
     used: list[int] = []
     stream = _stream(encoded, args.stage1_steps, args.steps, args.batch_size, random.Random(args.seed), used)
     began = time.monotonic()
-    losses = train(model, stream, args.steps, args.learning_rate, tokenizer.pad_token_id)
+    each = (loss_of(model, batch, tokenizer.pad_token_id) for batch in stream)
+    losses = train(model, each, args.steps, args.learning_rate)
     seconds = time.monotonic() - began
     report = {
         "parameters": sum(weight.numel() for weight in model.parameters()),

@@ -34,7 +34,9 @@ graph stale: they transport, record and watch, or serve the other runs.
 
 By hand, as a check: the paper states about 10, 20, 10, 20 and 5 hours for one run of each of its trainings (D.1, D.2,
 D.3; those of D.2 on an A6000, taken as half), here run 1, 2, 1, 2 and 2 times: 10 + 20 + 5 + 40 + 10 = 85. Three
-baselines of up to three times the supporter's rows: about 35. Generation is the rest. Of the API calls, rollouts and
+baselines of up to three times the supporter's rows: about 35. Paper B states 2 hours on eight A6000 (8 A100-hours) on
+ESConv and 10 (40) on EmpatheticDialogues, here for five models and three seeds: 15 x 48 = 720, and as many times 8 for
+alignment once people have ranked. Generation is the rest. Of the API calls, rollouts and
 emotion scores are most: 1,900 dialogues x 9 branches x 5 exchanges x 2 calls x 900 tokens = 150 million tokens read
 (23 USD), 1,900 x 32 turns x 10 judgements x 500 tokens = 300 million (46 USD).
 
@@ -55,8 +57,8 @@ class Cost:
         return f"| `{self.name}` | {self.direct} | {self.jobs} | {self.gpu_hours:,.1f} | {self.usd:,.2f} |"
 
 
-def paper_graph() -> list[Planned]:
-    """Every job of `all` at paper scale, whatever this machine holds: only files without an address are in place."""
+def paper_graph(target: str = "all") -> list[Planned]:
+    """The target's jobs at paper scale, whatever this machine holds: only files without an address are in place."""
     with tempfile.TemporaryDirectory() as folder:
         with open("resources/datasets.csv", encoding="utf-8", newline="") as stream:
             names = [row["file"] for row in csv.DictReader(stream) if not row["url"]]
@@ -65,7 +67,7 @@ def paper_graph() -> list[Planned]:
             path.touch()
         salt = os.path.relpath(Path(folder, "salt.txt"))  # a salt that lies here already is not drawn
         Path(folder, "config.yaml").write_text(f"reddit: {{salt_file: {salt}}}\n", encoding="utf-8")
-        return [job for job in plan([f"{folder}/config.yaml"], ["all"], folder) if job.command]
+        return [job for job in plan([f"{folder}/config.yaml"], [target], folder) if job.command]
 
 
 def modules_of(job: Planned) -> set[str]:

@@ -6,13 +6,14 @@ A test compares them with the graph's commands for all three runs.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from scripts.text.systems import TABLES, resolved
+from scripts.text.systems import EVA_SETS, TABLES, resolved
 
 REMOTE = ("openai", "offline")  # backends that answer through an address; any other is weights of our own
 VARIANTS = ("value", "emotion")
 JUDGES = ("skills", "intensity")
 SETTINGS = ("single", "multi")
 PAIRS = ("llama_sft", "sft_dpo", "llama_dpo", "sft_values", "dpo_values")  # of references set beside each other
+STUDIES = ("comfort", "pairwise", "validity")  # what people judge of paper B's responses
 NUMBERS = (  # leaves that resources/estimates.csv may name
     *(f"personas.{name}" for name in ("cells", "votes", "train", "dev", "test")),
     *("supporter.rollouts.train_share", "supporter.rollouts.fresh", "supporter.reward.reliability_share"),
@@ -21,6 +22,8 @@ NUMBERS = (  # leaves that resources/estimates.csv may name
     "judging.low_values.dialogues",
     *("reddit.splits.single.test", "reddit.splits.multi.test", "measures.intensity.shots"),
     *("measures.experts.dialogues", "measures.experts.people"),
+    *("evad.items", "evad.rating.people"),
+    *(f"eva_human.{study}.{leaf}" for study in STUDIES for leaf in ("dialogues", "per_item")),
 )
 
 
@@ -39,7 +42,7 @@ def settings_of(config: dict) -> dict:
     """What of a config the estimate depends on: one mapping that a job can be told."""
     systems, select, models = resolved(config["systems"]), config["select"], config["models"]
     bases = {name: systems[name]["of"] for name in select["disclosure"]}
-    low = config["judging"]["low_values"]["system"]
+    low, rating = config["judging"]["low_values"]["system"], config["evad"]["rating"]
     rows = list(dict.fromkeys([*(name for part in TABLES for name in select[part]), *bases.values(), low]))
     named = {"rows": rows, "teachers": config["supporter"]["sources"], "rollouts": select["rollouts"]}
     teachers = [name for sources in named["teachers"].values() for name in sources.values()]
@@ -54,7 +57,27 @@ def settings_of(config: dict) -> dict:
         "supporters": {name: _remote(models[systems[name]["supporter"]]) for name in used},
         "rewritten": [name for name in used if systems[name]["self_disclosure"] == "others_experience"],
         "measures": _measures_of(config),
+        "evad": {
+            "writer": models[config["evad"]["writer"]]["id"],
+            "raters": models[rating["model"]]["id"] if rating["raters"] == "llm" else None,
+        },
+        "people": _people(config),
+        "eva": _answering(config),
     }
+
+
+def _answering(config: dict) -> dict[str, str]:
+    """Model by `<corpus>/<system>` of paper B's hosted systems that a table lists; none where no seed is built."""
+    eva, models = config["eva"], config["models"]
+    rows = [(EVA_SETS[table], name) for table, names in eva["tables"].items() for name in names]
+    asked = {f"{scored}/{name}": _remote(models[eva["systems"][name]["model"]]) for scored, name in rows}
+    return {artifact: model for artifact, model in asked.items() if model and config["select"]["eva_seeds"]}
+
+
+def _people(config: dict) -> str | None:
+    """Who stands in for people that judge paper B's systems; nobody where no seed of these is built."""
+    asked = config["eva_human"]["raters"] == "llm" and config["select"]["eva_seeds"]
+    return config["models"][config["eva_human"]["model"]]["id"] if asked else None
 
 
 def _only_paired(config: dict) -> set[str]:
@@ -105,6 +128,9 @@ def steps_of(settings: dict, results: str) -> Iterator[Step]:
         artifact = f"{results}/judging/{folder}/{settings['low']}.jsonl"
         yield Step(f"judging.{rule}", artifact, "--model", roles["themes"], given)
     yield from _measures(settings, results)
+    yield from _evad(settings, results)
+    for artifact, model in settings["eva"].items():
+        yield Step("eva.ask_responses", f"{results}/eva/responses/{artifact}.jsonl", "--model", model)
 
 
 _WRITTEN = {"write_situations": "situations", "rate_alignment": "rated", "write_demographics": "demographics"}
@@ -168,6 +194,18 @@ def _measures(settings: dict, results: str) -> Iterator[Step]:
     for rater, model in told["intensity"].items():
         artifact = f"{results}/judging/intensity_models/{rater}.jsonl"
         yield Step("judging.ask_intensity", artifact, "--model", model)
+
+
+def _evad(settings: dict, results: str) -> Iterator[Step]:
+    """Paper B's preference data: candidates, and stand-ins for raters; stand-ins for those who judge responses."""
+    told = settings["evad"]
+    yield Step("evad.write_candidates", f"{results}/evad/candidates.jsonl", "--model", told["writer"])
+    if told["raters"]:
+        people = {"--people": settings["numbers"]["evad.rating.people"]}
+        yield Step("evad.rank_as_raters", f"{results}/evad/stand_ins.csv", "--model", told["raters"], people)
+    for study in STUDIES if settings["people"] else ():
+        artifact = f"{results}/scoring/people/{study}/stand_ins.csv"
+        yield Step("scoring.rate_as_people", artifact, "--model", settings["people"])
 
 
 def _speaking(

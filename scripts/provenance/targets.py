@@ -1,9 +1,10 @@
-"""Writes docs/targets.md, where each target of paper A comes from, and the rule graph of figure 3, or checks them.
+"""Writes docs/targets.md, where each target of both papers comes from, and the rule graph of figure 3, or checks them.
 
     python -m scripts.provenance.targets --write | --check
 
-Both follow from the graph of `all` at paper scale, with nothing built. Which targets the paper has stands in
-resources/targets.csv; what a target needs is read off its jobs, and taken from that file where no rule makes it yet.
+Both follow from the graph at paper scale, of `all` and of `paper_a`, with nothing built. Which targets the papers have
+stands in resources/targets.csv; what a target needs is read off its jobs, and taken from that file where no rule makes
+it yet, or people are needed.
 """
 
 import csv
@@ -23,7 +24,7 @@ RESULTS = "results"
 _HOSTED = re.compile(r'"backend": "openai", "id": "([^"]+)"')
 _FEW = 3  # direct inputs of one kind that are named one by one
 
-_PREFACE = """# Targets of paper A
+_PREFACE = """# Targets of both papers
 
 Made by `python -m scripts.provenance.targets --write` from the graph of `all` at paper scale (nothing built) and
 `resources/targets.csv`. In the demo the same files lie in `results/demo/`, need no GPU and no key, and
@@ -31,6 +32,7 @@ Made by `python -m scripts.provenance.targets --write` from the graph of `all` a
 
 API: models that are asked through an address anywhere on the way. GPU: whether a job on the way wants one, to train or
 only to infer. Human: whether people's ratings are part of it. Rules: how many different ones are on the way, and jobs.
+Where people are needed, API and GPU are what the whole takes; rules and jobs are those before anybody has rated.
 """
 
 
@@ -60,8 +62,8 @@ def gpu(jobs: Iterable[Planned]) -> str:
 
 
 def needs(entry: dict[str, str], jobs: list[Planned]) -> tuple[str, str, str]:
-    """API, GPU and human, read off the jobs where there are any."""
-    if not jobs:
+    """API, GPU and human, read off the jobs where these are all that the target will ever be made of."""
+    if not jobs or entry["human"] == "needed":
         return entry["api"], entry["gpu"], entry["human"]
     return api(jobs), gpu(jobs), entry["human"]
 
@@ -130,9 +132,8 @@ def graph(jobs: list[Planned]) -> str:
 
 def made() -> Iterator[tuple[str, str]]:
     """Both files' paths and texts."""
-    jobs = paper_graph()
-    yield PAGE, page(jobs, read_csv(LIST))
-    yield GRAPH, graph(jobs)
+    yield PAGE, page(paper_graph(), read_csv(LIST))
+    yield GRAPH, graph([job for job in paper_graph("paper_a") if not job.rule.startswith("audit.")])
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The numbers that paper A's prose quotes, from what a build made (requirement A-083)."""
+"""The numbers that the papers' prose quotes, from what a build made (requirements A-083 and B-047)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from scripts.text.dialogue import merge_turns
 from scripts.text.files import read_csv, read_json, read_jsonl
 
-Name = tuple[str, str]  # key and metric of published/a_inline.csv
+Name = tuple[str, str]  # key and metric of published/a_inline.csv or b_inline.csv
 
 
 class Claim(NamedTuple):
@@ -17,14 +17,18 @@ class Claim(NamedTuple):
     value: float | str | None
     n: int | None
     basis: str
+    status: str = ""  # where it is not built, or not_computable without a value
 
 
 Claims = dict[Name, Claim]
 
 
 def from_settings(settings: Mapping[str, Mapping[str, object]]) -> Claims:
-    """Quoted settings, by key and metric: {value, basis}."""
-    return {_name(name): Claim(_number(entry["value"]), None, str(entry["basis"])) for name, entry in settings.items()}
+    """Quoted settings, by key and metric: {value, basis}; a value of None is a setting that there is not."""
+    return {
+        _name(name): Claim(None if entry["value"] is None else _number(entry["value"]), None, str(entry["basis"]))
+        for name, entry in settings.items()
+    }
 
 
 def _name(dotted: str) -> Name:

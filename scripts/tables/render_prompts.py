@@ -61,12 +61,12 @@ def section(path: str) -> str:
     return f"## {prompt.id}\n\nTemplate `{path}`, sha256 `{digest}`. Slots: {slots}.\n\n{messages}"
 
 
-def page(table: str, title: str, paths: Sequence[str]) -> str:
-    first, *others = (section(path) for path in paths)
+def page(table: str, title: str, paths: Sequence[str], printed: int = 1) -> str:
+    """The table; of the templates those after the `printed` ones are variants."""
+    sections = [section(path) for path in paths]
+    shown_first, others = "".join(sections[:printed]), "".join(sections[printed:])
     more = "Variants, which the paper's table does not show:\n\n" if others else ""
-    text = (
-        f"# Table {table}: {title}\n\nOur own words, from the templates of this run.\n\n{first}{more}{''.join(others)}"
-    )
+    text = f"# Table {table}: {title}\n\nOur own words, from the templates of this run.\n\n{shown_first}{more}{others}"
     return text.rstrip() + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Prints what the laptop run found in real data: corpus facts, the value classifier's F1, figure 2 and five tables.
+"""Prints what the laptop run found in real data: corpus facts, classifiers' F1, figure 2, five tables, real supporters.
 
 Run: python -m scripts -- tables.show_laptop --folder results/laptop
 """
@@ -7,7 +7,12 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from scripts.stats.positions import LEVELS
 from scripts.text.files import read_csv, read_json
+from scripts.text.quartiles import QUARTILES
+
+MECHANISMS = {"er": "emotional reactions", "ip": "interpretations", "ex": "explorations"}
+SHOWN = "esconv"  # the test split, of those that human_reference.csv has
 
 
 def lines(folder: Path) -> list[str]:
@@ -26,8 +31,11 @@ def lines(folder: Path) -> list[str]:
         real_seekers(read_csv(folder / "table29.csv")),
         *(printed(number, read_csv(folder / f"table{number}.csv")) for number in (24, 33)),
         examples(read_csv(folder / "table34.csv")),
+        *(empathy(read_csv(folder / f"scoring/readers/{name}.csv")) for name in MECHANISMS),
+        *supporters(read_csv(folder / "eva/human_reference.csv")),
         "Sentiment is a lexicon's here and the classifier a small one: this neither confirms nor refutes the paper.",
-        f"Files: {folder}/figure2.svg and .csv, {folder}/table{{11,24,29,33,34}}.md, {folder}/audit/",
+        f"Files: {folder}/figure2.svg and .csv, {folder}/table{{11,24,29,33,34}}.md, {folder}/audit/,"
+        f" {folder}/scoring/readers/*.csv, {folder}/eva/human_reference.csv",
     ]
 
 
@@ -93,6 +101,51 @@ def examples(rows: Sequence[dict]) -> str:
         )
     ]
     return f"Table 34, values found in an utterance (published, of other utterances): {', '.join(counts)}"
+
+
+def empathy(rows: Sequence[dict]) -> str:
+    """The macro-F1 of EPITOME's classifier of a mechanism, and by degree, beside what it has to beat."""
+    found = {row["method"]: row for row in rows}
+    own, frozen = found["bi_encoder"], found["frozen"]
+    degrees = ", ".join(
+        f"{float(own[f'f1_{degree}']):.2f} ({float(frozen[f'f1_{degree}']):.2f})" for degree in range(3)
+    )
+    gain = float(own["macro_f1"]) - float(frozen["macro_f1"])
+    return (
+        f"EPITOME, {MECHANISMS[own['mechanism']]}: macro-F1 {float(own['macro_f1']):.3f} on posts not seen"
+        f" ({own['folds']} folds, n {own['n']}); frozen {float(frozen['macro_f1']):.3f} (gain {gain:+.3f}), majority"
+        f" {float(found['majority']['macro_f1']):.3f}; degrees 0, 1, 2: {degrees}"
+    )
+
+
+def supporters(rows: Sequence[dict]) -> list[str]:
+    """What the test split's real supporters score, and where a classifier sees levels in their turns."""
+    own = {row["metric"]: row for row in rows if row["scored"] == SHOWN}
+    turns = own["epitome_er"]["n"]
+
+    def number(name: str, digits: int) -> str:
+        mean, low, high = (f"{float(own[name][column]):.{digits}f}" for column in ("value", "ci_low", "ci_high"))
+        return f"{mean} ({low} to {high})"
+
+    degrees = ", ".join(f"{name.upper()} {number(f'epitome_{name}', 3)}" for name in MECHANISMS)
+    types = ", ".join(f"{name[5:]} {float(row['value']):.1%}" for name, row in own.items() if name.startswith("type_"))
+    said = ", ".join(
+        f"“{name[7:]}” {float(row['value']):.0%}" for name, row in own.items() if name.startswith("phrase ")
+    )
+    levels = "; ".join(
+        f"level {level} "
+        + " ".join(
+            f"{float(value):.2f}" if (value := own[f"level_{level}_quartile_{q}"]["value"]) else "-"
+            for q in range(1, QUARTILES + 1)
+        )
+        for level in LEVELS
+    )
+    return [
+        f"Real supporters (ESConv test, {own['dist_2']['n']} dialogues, {turns} turns): Dist-2 {number('dist_2', 1)};"
+        f" EPITOME {degrees}",
+        f"Their types of response: {types}; dialogues that hold their most frequent phrases: {said}",
+        f"Their levels over quartiles ({own['level_1_quartile_1']['status']}): {levels}",
+    ]
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:

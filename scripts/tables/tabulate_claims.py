@@ -11,7 +11,6 @@ import json
 import logging
 from collections.abc import Sequence
 
-from scripts.provenance.errors import Problem
 from scripts.tables.claims import (
     Claim,
     Claims,
@@ -25,15 +24,14 @@ from scripts.tables.claims import (
     from_teacher,
     from_trainings,
 )
-from scripts.tables.markdown import banner, grid
 from scripts.tables.options import table_parser
-from scripts.tables.tidy import COLUMNS, Cell, Origin, read_published, tidy
+from scripts.tables.quoting import ALL_COLUMNS, KEYS, quoted_page, quoted_rows
+from scripts.tables.tidy import Origin, read_published
 from scripts.text.files import read_jsonl, write_csv, write_text
 from scripts.text.taxonomy import load_taxonomy
 
 log = logging.getLogger(__name__)
 
-KEYS = ("key",)
 SPLITS = ("train", "dev", "test")
 NOWHERE = {("experts", "years_experience_more_than"): "a fact about the paper's raters; no rating says it"}
 
@@ -95,32 +93,12 @@ def collect(args: argparse.Namespace) -> Claims:
     }
 
 
-def render(rows: Sequence[dict], evidence: str) -> str:
-    lines = []
-    for row in rows:
-        value = (
-            row["value"] if isinstance(row["value"], str) else "-" if row["value"] is None else f"{row['value']:.4g}"
-        )
-        lines.append([row["key"], row["metric"], value, row["published"] or "-", row["source"], row["basis"]])
-    head = ["Key", "Metric", "built", "published", "quoted in", "taken from"]
-    return f"# Numbers quoted in the text of paper A\n\n{banner(evidence)}{grid(head, lines, left=2)}"
-
-
 def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     published, claims = read_published(args.published, KEYS), collect(args)
-    if strange := sorted(claims.keys() - published.keys()):
-        raise Problem(f"{args.published} lacks the row {', '.join(strange[0])}. Restore the file from the repository.")
-    built = {
-        name: Cell(claim.value, claim.n, status="built" if claim.value is not None else "not_computable")
-        for name, claim in claims.items()
-    }
-    rows = tidy(published, built, KEYS, Origin(args.run, args.evidence))
-    for row in rows:
-        name = row["key"], row["metric"]
-        row |= {"source": published[name]["source"], "basis": claims[name].basis}
-    write_csv(args.output, rows, [*KEYS, *COLUMNS, "source", "basis"])
-    write_text(args.text, render(rows, args.evidence))
+    rows = quoted_rows(published, claims, args.published, Origin(args.run, args.evidence))
+    write_csv(args.output, rows, ALL_COLUMNS)
+    write_text(args.text, quoted_page(rows, "A", args.evidence))
     log.info("%d quoted numbers, %d built", len(rows), sum(row["value"] is not None for row in rows))
 
 

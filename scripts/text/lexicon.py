@@ -100,7 +100,8 @@ def _scaled(effects: dict[str, float]) -> dict[str, float]:
     scale, out = effects["scale"], dict(effects)
     for rate, base in (("cue_raises_value", "value_base_rate"), ("cue_lifts_mood", "mood_base_rate")):
         out[rate] = effects[base] + scale * (effects[rate] - effects[base])
-    out["judge_slope"] = scale * effects["judge_slope"]
+    for slope in ("judge_slope", "level_rises"):
+        out[slope] = scale * effects[slope]
     return out
 
 

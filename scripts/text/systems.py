@@ -3,6 +3,13 @@
 from collections.abc import Mapping
 
 TABLES = ("systems", "components", "grid", "compared", "disclosure")  # lists of rows in select
+EVA_SETS = {  # tables of paper B's systems -> the set whose turns they answer
+    "table2": "esconv",
+    "table8": "empathetic",
+    "table10": "esconv",
+    "table11": "empathetic",
+    "table12": "esconv",
+}
 ORIGINAL = "none"  # what replaces self-disclosures in a system as it is
 
 

@@ -10,9 +10,10 @@ log = logging.getLogger(__name__)
 
 
 def chat_rows(path: Path, fields: tuple[str, ...]) -> list[dict]:
-    """The rows of `path` with exactly `fields`, each some messages {role, content}; those after `prompt` are answers.
+    """The rows of `path` with exactly `fields`, each some messages {role, content}.
 
-    An empty file, or a row that lacks a field or has another thing there, is a Problem.
+    All but `prompt` and `messages` are answers. An empty file, or a row that lacks a field or has another thing there,
+    is a Problem.
     """
     rows = []
     for place, row in enumerate(read_jsonl(path), 1):
@@ -25,6 +26,12 @@ def chat_rows(path: Path, fields: tuple[str, ...]) -> list[dict]:
     return rows
 
 
+def holds_dialogues(path: Path) -> bool:
+    """Whether the first row is a whole dialogue {messages}; an odd row is told of by `chat_rows`."""
+    rows = read_jsonl(path)
+    return bool(rows) and isinstance(rows[0], dict) and "messages" in rows[0]
+
+
 def _flaw(row: object, fields: tuple[str, ...]) -> str | None:
     """What is wrong with a row, told after its number, or None."""
     if not isinstance(row, dict):
@@ -35,7 +42,7 @@ def _flaw(row: object, fields: tuple[str, ...]) -> str | None:
     for field in fields:
         if not isinstance(row[field], list) or not all(map(_is_message, row[field])):
             return f"has a {field} that is no list of messages {{role, content}}, both text and content not empty"
-        if field != "prompt" and any(message["role"] != "assistant" for message in row[field]):
+        if field not in ("prompt", "messages") and any(message["role"] != "assistant" for message in row[field]):
             return f"has a {field} with a message of a role other than assistant"
     return None
 

@@ -1,4 +1,4 @@
-"""Supervised fine-tuning on chat rows (TRL), loss on completions only: of a LoRA adapter or of all weights."""
+"""Supervised fine-tuning on chat rows (TRL), loss on what the model answers: of a LoRA adapter or of all weights."""
 
 import logging
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 from scripts.llm.template import rows_as_said
 from scripts.training.adapters import load_base, publish_trained
 from scripts.training.checks import require_settings
-from scripts.training.rows import chat_rows
+from scripts.training.rounds import rounds_as_said
+from scripts.training.rows import chat_rows, holds_dialogues
 from scripts.training.run import trained
 from scripts.training.settings import base_precision, lora_config, trainer_arguments
 
@@ -16,12 +17,12 @@ log = logging.getLogger(__name__)
 def train_sft(base: Path, train: Path, dev: Path, lora: dict | None, settings: dict, seed: int, output: Path) -> None:
     """Trains a fresh adapter on `base` (all of its weights when `lora` is None) with the rows {prompt, completion}.
 
-    The epoch of least dev loss is kept. Dev loss is the mean over rows of the mean over their completions' tokens.
+    Rows {messages} are whole dialogues, every assistant turn of which is learnt (scripts/training/rounds.py). The epoch
+    of least dev loss is kept. Dev loss is the mean over rows of the mean over their learnt tokens.
     """
     require_settings(settings, lora, seed)
-    rows = {
-        split: (path, chat_rows(path, ("prompt", "completion"))) for split, path in (("train", train), ("dev", dev))
-    }
+    fields = ("messages",) if holds_dialogues(train) else ("prompt", "completion")
+    rows = {split: (path, chat_rows(path, fields)) for split, path in (("train", train), ("dev", dev))}
 
     def build(folder: Path):
         return sft_trainer(base, rows["train"][1], rows["dev"][1], lora, settings, seed, folder)
@@ -41,6 +42,11 @@ def sft_trainer(
 
     set_seed(seed)
     model, tokenizer = load_base(base, base_precision(settings, lora))
+
+    def said(rows: list[dict]) -> list[dict]:
+        whole = "messages" in rows[0]
+        return rounds_as_said(tokenizer, rows, settings["max_length"]) if whole else rows_as_said(tokenizer, rows)
+
     trainer = SFTTrainer(
         model=model,
         args=SFTConfig(
@@ -52,8 +58,8 @@ def sft_trainer(
             metric_for_best_model="eval_loss",
             greater_is_better=False,
         ),
-        train_dataset=Dataset.from_list(rows_as_said(tokenizer, train)),
-        eval_dataset=Dataset.from_list(rows_as_said(tokenizer, dev)),
+        train_dataset=Dataset.from_list(said(train)),
+        eval_dataset=Dataset.from_list(said(dev)),
         processing_class=tokenizer,
         peft_config=lora_config(lora) if lora else None,
     )

@@ -12,7 +12,7 @@ from scripts.training.sft import train_sft
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", type=Path, required=True, help="checkpoint folder")
-    parser.add_argument("--train", type=Path, required=True, help="rows {prompt, completion}")
+    parser.add_argument("--train", type=Path, required=True, help="rows {prompt, completion}, or dialogues {messages}")
     parser.add_argument("--dev", type=Path, required=True, help="rows that choose the epoch")
     parser.add_argument("--lora", type=json.loads, required=True, help="{rank, alpha, …}; null: all weights")
     parser.add_argument("--train-settings", type=json.loads, required=True, help="leaves of a train block")

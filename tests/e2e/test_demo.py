@@ -1,4 +1,4 @@
-"""From the world's raw bytes to table 3, then what a second run, an edit and a deletion do."""
+"""From the world's raw bytes to both headlines, then what a second run, an edit and a deletion do."""
 
 import csv
 import hashlib
@@ -12,7 +12,7 @@ from scripts.provenance.sandbox import confine
 from scripts.provenance.sidecar import VARIES
 from scripts.provenance.signature import BACKENDS, OPERATIONAL, closure
 
-JUDGED = 9
+JUDGED, SCORED = 9, 17
 SYSTEMS = ("gpt", "llama", "esconv", "extes", "psych8k", "emotion_sft", "emotion_dpo", "ours_sft", "ours_dpo")
 
 
@@ -54,6 +54,28 @@ def test_table3_has_every_published_cell_with_n_interval_and_published_value(dem
         assert float(row["ci_low"]) <= float(row["value"]) <= float(row["ci_high"])
 
 
+def test_paper_bs_table_has_every_published_cell_with_n_and_what_stands_behind_it(demo):
+    keys = ("dataset", "model", "variant", "metric")
+    built = rows(demo.folder / "results/demo/eva/table2.csv")
+    published = rows(demo.folder / "resources/published/b_table02.csv")
+    assert [[row[key] for key in keys] for row in built] == [[row[key] for key in keys] for row in published]
+    for row, printed in zip(built, published, strict=True):
+        assert (row["run"], row["evidence"], row["difference"]) == ("demo", "stand_in", "")
+        taught = row["variant"] in ("EVA", "EVA w/o ACQ")  # by rankings, which stand-ins gave
+        assert row["status"] == ("synthetic" if taught or row["metric"].startswith("evaeval") else "built")
+        assert float(row["published"]) == float(printed["value"]) and int(row["n"]) >= 10
+        assert float(row["ci_low"]) <= float(row["value"]) <= float(row["ci_high"])
+
+
+def test_acquisition_and_alignment_each_change_what_a_model_says(demo):
+    for backbone in ("mistral", "qwen2", "llama"):
+        said = {}
+        for system in (backbone, *(f"{backbone}_{variant}_s42" for variant in ("eva", "wo_acq", "wo_ali"))):
+            responses = lines(demo.folder / f"results/demo/eva/responses/esconv/{system}.jsonl")
+            said[system] = "\n".join(row["response"] for row in responses)
+        assert len(set(said.values())) == 4
+
+
 def test_every_system_speaks_for_itself(demo):
     texts = {}
     for name in SYSTEMS:
@@ -67,8 +89,8 @@ def test_every_system_speaks_for_itself(demo):
 def test_planted_effects_are_recovered(demo):
     found = rows(demo.folder / "results/demo/audit/planted.csv")
     verdicts = {row["effect"]: row["verdict"] for row in found}
-    order = [effect for effect in verdicts if "above" in effect]
-    assert len(order) == 5
+    order = [effect for effect in verdicts if "above" in effect or effect.startswith("level_rises")]
+    assert len(order) == 8
     assert all(verdicts[effect] == "recovered" for effect in order), verdicts
     assert sum(verdict == "missed" for verdict in verdicts.values()) <= 1, verdicts
 
@@ -154,6 +176,13 @@ def test_comments_docstrings_and_touched_files_make_nothing_stale(demo):
             "import argparse  \nEDITED = 1",
             {"judge_intensity": JUDGED, "tabulate_table3": 1},
         ),
+        (
+            "scripts/scoring/score_eva.py",
+            "import argparse",
+            "import argparse  \nEDITED = 1",
+            {"score_eva": SCORED, "tabulate_eva_systems": 1, "tabulate_planted": 1},
+        ),
+        ("resources/published/b_table02.csv", "1.27", "1.28", {"tabulate_eva_systems": 1}),
     ],
 )
 def test_an_edit_reruns_exactly_what_depends_on_it(demo, path, old, new, jobs):

@@ -24,7 +24,7 @@ from tests.graph.tree import NO_STAGE, ROOT, imports, stage_of
 Keys = frozenset[frozenset[str]]  # jobs, by their outputs
 
 
-NUMBER = re.compile(r"[\d.]+(e-\d)?")
+NUMBER = re.compile(r"-?[\d.]+(e-\d)?")
 ACCEPTED = ["results/none", "1" * 16, "2" * 16, "tried", "someone", "2026-01-01"]  # a row of resources/accepted.csv
 
 
@@ -59,14 +59,19 @@ def file_edits(base: Plan, names: Iterable[str]) -> list[Edit]:
 
 
 def _other_content(name: str) -> str:
-    """The file with a line more, or a table with another number in its first row; what reads it can still read it."""
+    """The file with a line more, or a table with another number in its first row; what reads it can still read it.
+
+    A table of words gets an empty line more.
+    """
     text = text_of(name)
     if not name.endswith(".csv"):
         return f"{text}\n# 1\n"
     header, *rows = csv.reader(io.StringIO(text))
     if rows:
-        place = max(place for place, cell in enumerate(rows[0]) if NUMBER.fullmatch(cell))
-        rows[0][place] += "1"
+        places = [place for place, cell in enumerate(rows[0]) if NUMBER.fullmatch(cell)]
+        if not places:
+            return f"{text}\n"
+        rows[0][places[-1]] += "1"
     else:
         rows = [ACCEPTED]
     stream = io.StringIO()

@@ -30,7 +30,14 @@ GIVEN: dict[str, list] = {
     ],
     "ingest_only.*.file": ["reddit/offmychest_comments.zst"],
     "*.target_modules": [["q_proj"]],
+    **{f"eva_human.{study}.file": [f"ratings/other_{study}.csv"] for study in ("comfort", "pairwise", "validity")},
+    **{f"eva_human.{study}.group": [f"other{study}"] for study in ("comfort", "pairwise", "validity", "levels")},
+    "scoring.phrases.orders": [[2, 4, 7]],  # the prose quotes the least and the greatest
+    "eva.acq.train.effective_batch": [16],  # a whole number of rows for each of its eight GPUs
+    "operation.training.acq.gpus": [4],
+    "models.*.template": ["chatglm", "emollms"],
     "measures.experts.notes": ["ratings/other.csv"],
+    "eva_human.validity.systems": [["mistral"]],
     "select.rollouts.emotion": [["emotion_gpt", "gpt"]],
     "llm.budget_usd": [25.0],
     "operation.endpoints.openai.base_url": ["http://localhost:8000/v1"],

@@ -9,6 +9,7 @@ LOW_VALUES = ("judging.rate_values", "judging.explain_low_values", "judging.assi
 JUDGING = ("judging.judge_skills", "judging.judge_intensity", "judging.judge_values", *LOW_VALUES)
 RESAMPLED = tuple(f"tables.tabulate_table{number}" for number in (2, 3, 5, 7, 8, 11, 13, 14, 20, 21, 22, 23, 29))
 RATING = ("judging.ask_intensity", "judging.predict_intensity")
+PAGES = ("evad.write_rating_pages", "evad.show_rating_pages")
 IMITATING = ("dialogues.ask_seeker", "dialogues.imitate_seeker")
 # Rules whose jobs a leaf is told to; the first pattern that fits counts. A word after a rule: only its jobs with it.
 ROOTS: dict[str, tuple[str, ...]] = {
@@ -42,6 +43,15 @@ ROOTS: dict[str, tuple[str, ...]] = {
         *("detector.prompt_base", "reference.write_comments"),
         *("judging.predict_intensity intensity_models/llama", "dialogues.imitate_seeker seekers/llama"),
     ),
+    **{
+        f"models.{model}.backend": tuple(
+            f"eva.generate_responses responses/{name}" for name in (f"esconv/{system}", f"empathetic/{system}")
+        )
+        for model, system in (
+            *((name, name) for name in ("mistral", "qwen2", "chatcounselor", "mechat", "emollm")),
+            ("llama3", "llama"),
+        )
+    },
     "models.emollama.backend": ("judging.predict_intensity intensity_models/emollama",),
     "models.esc_role.backend": ("dialogues.imitate_seeker seekers/esc_role",),
     "datasets.extes.*_share": ("corpora.normalise_extes",),
@@ -118,7 +128,9 @@ ROOTS: dict[str, tuple[str, ...]] = {
     ),
     "stats.*": (
         *(*RESAMPLED, "tables.plot_figure2", "audit.tabulate_planted", "tables.tabulate_hard"),
-        *("supporter.compare_rewards", "audit.tabulate_turns"),
+        *("supporter.compare_rewards", "audit.tabulate_turns", "tables.plot_eva_figure4", "tables.tabulate_human"),
+        "tables.tabulate_eva_systems",
+        *("tables.tabulate_eva_comfort", "tables.tabulate_eva_table9", "tables.plot_eva_figure5"),
     ),
     "measures.baselines.sampling.*": ("detector.ask_baseline", "detector.prompt_base"),
     "measures.comments.judge": ("judging.compare_comments", ESTIMATE),
@@ -142,12 +154,64 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "measures.simulators.max_failed": IMITATING,
     "measures.simulators.judge": ("judging.rate_similarity", ESTIMATE),
     "measures.simulators.judging.*": ("judging.rate_similarity",),
+    "evad.items": ("evad.sample_items", ESTIMATE),
+    "evad.history.*": ("evad.write_candidates", "evad.rank_as_raters"),
+    "evad.writer": ("evad.write_candidates", ESTIMATE),
+    "evad.sampling.*": ("evad.write_candidates",),
+    "evad.max_failed": ("evad.write_candidates", "evad.rank_as_raters"),
+    "evad.rating.folder": ("tables.tabulate_eva_table7",),
+    "evad.rating.people": (*PAGES, "evad.rank_as_raters", "evad.import_rankings", ESTIMATE),
+    "evad.rating.model": ("evad.rank_as_raters", ESTIMATE),
+    "evad.rating.sampling.*": ("evad.rank_as_raters",),
+    "evad.rating.raters": (),  # who rates decides which jobs there are: so for the next two
+    "evad.rating.groups": (),  # a page a group
+    "evad.rating.*": ("evad.vote_rankings",),
+    "evad.pairs.*": ("evad.split_votes",),
+    "eva.acq.train.*": ("eva.train_acq",),
+    "eva.ali.*": ("eva.train_ali",),
+    "eva.sampling.*": ("eva.generate_responses B-BASE", "eva.ask_responses"),
+    "eva.reasoning.*": ("eva.generate_responses B-COT",),
+    "eva.max_failed": ("eva.generate_responses", "eva.ask_responses"),
+    "eva_human.model": ("scoring.rate_as_people", ESTIMATE),
+    "eva_human.sampling.*": ("scoring.rate_as_people",),
+    "eva_human.history.*": ("scoring.rate_as_people",),
+    "eva_human.max_failed": ("scoring.rate_as_people",),
+    "eva_human.comfort.file": ("tables.tabulate_eva_comfort",),
+    "eva_human.pairwise.file": ("tables.plot_eva_figure5",),
+    "eva_human.validity.file": ("tables.tabulate_eva_table9",),
+    "eva_human.levels.*": ("scoring.sample_level_turns",),
+    **{
+        f"eva_human.{study}.{leaf}": rules
+        for study in ("comfort", "pairwise", "validity")
+        for leaf, rules in {
+            "dialogues": (f"scoring.sample_rated {study}", ESTIMATE),
+            "per_item": (f"scoring.sample_rated {study}", f"scoring.import_ratings {study}", ESTIMATE),
+            "people": (f"scoring.sample_rated {study}", f"scoring.import_ratings {study}"),
+            "group": (f"scoring.sample_rated {study}", f"scoring.import_ratings {study}"),
+        }.items()
+    },
+    "eva_benchmarks.tasks": ("benchmarks.run_benchmarks", "world.write_benchmarks"),
+    "eva_benchmarks.max_new_tokens": ("benchmarks.run_benchmarks",),
+    "scoring.empathy.train.*": ("scoring.train_empathy", "scoring.check_empathy"),
+    "scoring.empathy.*": ("scoring.check_empathy",),
+    "scoring.levels.train.*": ("scoring.train_levels",),
+    "scoring.levels.labels": (),
+    "scoring.levels.*": ("scoring.collect_level_rows",),
+    "scoring.evaeval.normalisation": ("scoring.score_eva", "tables.tabulate_eva_systems"),
+    "scoring.phrases.repeated": ("tables.tabulate_human", "tables.plot_eva_repetition"),
+    "scoring.phrases.thresholds": ("scoring.find_phrases", "tables.plot_eva_repetition"),
+    "scoring.phrases.*": ("scoring.find_phrases", "tables.plot_eva_figure2"),
+    "scoring.analysed": ("scoring.find_phrases", "scoring.count_types"),
     "world.effects": ("world.set_effects",),
     "world.posts": ("world.write_dumps",),
     "world.corpora.*": ("world.write_corpora",),
+    "world.empathy.*": ("world.write_empathy",),
+    "world.benchmarks": ("world.write_benchmarks",),
     "world.documents": ("world.write_pretraining",),
     "world.held_out": ("world.write_pretraining",),
     "world.labelled": ("world.write_labelled",),
+    "tiny.chat.conversations": ("world.write_chats",),
+    "tiny.chat.*": ("models.train_tiny_chat",),
     "tiny.base.least_parse": ("models.check_tiny_base",),
     "tiny.base.*": ("models.train_tiny_base",),
     "tiny.sentiment.*": ("models.train_tiny_sentiment",),
@@ -159,7 +223,7 @@ ROOTS: dict[str, tuple[str, ...]] = {
         for name in ("epochs", "batch_size", "learning_rate", "head_learning_rate", "share")
     },
 }
-# Of these, the leaves that the paper's prose quotes: claims_a.csv echoes them.
+# Of these, the leaves that the papers' prose quotes: claims_a.csv and eva/claims_b.csv echo them.
 QUOTED = {
     *("reddit.from", "reddit.to", "dialogues.score", "dialogues.max_exchanges", "targets.top", "judging.repeats"),
     *(f"personas.{name}" for name in ("least", "most", "keep_from", "votes")),
@@ -168,12 +232,28 @@ QUOTED = {
     *("detector.lora.rank", "detector.lora.alpha", "detector.train.learning_rate"),
     "reference.single.sft.train.epochs",
 }
+QUOTED_B = {
+    *("evad.rating.people", "evad.rating.max_disagreeing"),
+    *(f"scoring.phrases.{leaf}" for leaf in ("orders", "top", "repeated", "thresholds")),
+    *(f"eva_human.{study}.{leaf}" for study in ("comfort", "pairwise", "validity") for leaf in ("dialogues", "people")),
+    "eva_human.pairwise.per_item",
+    *(
+        f"eva.{stage}.train.{leaf}"
+        for stage in ("acq", "ali")
+        for leaf in ("epochs", "learning_rate", "effective_batch")
+    ),
+    *(f"eva.ali.lora.{leaf}" for leaf in ("rank", "alpha", "dropout")),
+}
+QUOTES = {"tables.tabulate_claims": QUOTED, "tables.tabulate_eva_claims": QUOTED_B}
 # The only leaves that take no other value, each with its reason.
 FIXED = {
     "points.*": "a point's name spells its values",
     "supporter.reward.require_positive": "one choice so far",
     "*.train.optimizer": "one choice so far",
     "detector.rank": "one choice so far",
+    "eva.systems.mistral.variant": "table 12 has each variant of Mistral",
+    "eva.systems.mistral_eva.variant": "the same",
+    "models.llama.template": "paper A's roles speak from the checkpoint as it is",
     "supporter.sources.emotion.rollouts": "select.rollouts lists one",
     "systems.ours_*.form": "a system that is made of it tells strategies",
     "systems.dpo_gpt_h3_g1_t2.form": "a system that is made of it tells strategies",
@@ -186,7 +266,8 @@ FIXED = {
 def rules_told(name: str) -> tuple[str, ...]:
     """The rules of ROOTS for a leaf; none for a leaf that ROOTS leaves out."""
     found = next((rules for pattern, rules in ROOTS.items() if fnmatchcase(name, pattern)), ())
-    return (*found, "tables.tabulate_claims") if found and name in QUOTED else found
+    quoting = [rule for rule, names in QUOTES.items() if name in names]
+    return (*found, *quoting) if found else found
 
 
 def fits(path: str, patterns: dict) -> bool:

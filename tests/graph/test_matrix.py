@@ -14,7 +14,6 @@ UNREAD = {
     "resources/captions/cost.rst",  # of a ledger that is made on request alone
     "resources/demo.yaml",
     "resources/laptop.yaml",
-    "resources/launch/full.yaml",  # of full fine-tuning, which no stage of paper A does
     "resources/datasets.csv",
     "resources/targets.csv",
 }

@@ -13,18 +13,25 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CONDA = ROOT / "tests" / "graph" / "conda"  # the test double
 LAPTOP = ("results/laptop/figure2.svg", "results/laptop/audit/corpora.csv", "results/laptop/audit/value_classifier.csv")
-DUMPS = ("reddit/offmychest_submissions.zst", "reddit/offmychest_comments.zst")
+# What nobody fetches but the user.
+DUMPS = (
+    *("reddit/offmychest_submissions.zst", "reddit/offmychest_comments.zst"),
+    *(f"empathetic/{name}.csv" for name in ("train", "valid", "test")),
+)
 NO_STAGE = {
     "batches",
     "batching",
     "common",
     "inputs",
+    "judged",
     "measures",
+    "preferences",
     "quoted",
     "raters",
     "rows",
     "signing",
     "speaking",
+    "validating",
 }  # helpers
 
 
@@ -62,7 +69,7 @@ def copy_tree(target: Path) -> Path:
 
 
 def put_dumps(tree: Path) -> None:
-    """Empty files where the real dumps would lie."""
+    """Empty files where the real dumps and EmpatheticDialogues would lie."""
     for name in DUMPS:
         path = tree / "resources" / "external" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -29,7 +29,7 @@ def test_demo_asked_what_was_estimated(demo):
     by_rule: dict[str, list[dict[str, str]]] = {}  # a row a model
     for row in rows:
         by_rule.setdefault(f"{row['stage']}.{row['rule']}", []).append(row)
-    assert by_rule.keys() == measured.keys() and len(by_rule) == 19
+    assert by_rule.keys() == measured.keys() and len(by_rule) == 23
     columns = {"calls": "requests", "tokens_in": "tokens_in", "tokens_out": "tokens_out"}
     for rule, own in by_rule.items():
         for column, name in columns.items():
@@ -47,9 +47,20 @@ def test_ledger_of_the_demo_holds_every_line_of_its_journals_that_was_not_copied
     made = demo.snakemake("results/demo/audit/cost.csv")
     assert made.returncode == 0, made.stderr[-3000:]
     rows = read_csv(demo.folder / "results/demo/audit/cost.csv")
-    stages = {"detector", "dialogues", "judging", "models", "personas", "reference", "supporter"}
+    stages = {
+        "detector",
+        "dialogues",
+        "eva",
+        "evad",
+        "judging",
+        "models",
+        "personas",
+        "reference",
+        "scoring",
+        "supporter",
+    }
     assert {row["stage"] for row in rows} == stages
-    assert {row["model"] for row in rows} == {"local", "offline-gpt-4o", "offline-gpt-4o-mini"}
+    assert {row["model"] for row in rows} == {"local", "offline-gpt-3.5", "offline-gpt-4o", "offline-gpt-4o-mini"}
     assert {(row["asked"], row["usd"]) for row in rows} == {("live", "0.0")}
     for stage in stages:
         journals = (demo.folder / "journal/results/demo" / stage).rglob("*.jsonl")

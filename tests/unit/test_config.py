@@ -269,7 +269,7 @@ def test_our_merge_of_overlays_is_snakemakes():
 
 def test_every_key_of_config_yaml_has_a_comment_with_its_source():
     text = (ROOT / BASE).read_text(encoding="utf-8")
-    known = r"(ours|\d(\.\d)*|[A-J](\.\d)?|Table \d+|Eq\. \d|A-0\d\d|I-A\d\d)"
+    known = r"(ours|\d(\.\d)*|[A-J](\.\d)?|Table \d+|Eq\. \d|[AB]-0\d\d|I-[AB]\d\d)"
     found = docs.sources(text)
     assert [
         path for path in docs.key_lines(text) if not re.fullmatch(rf"{known}(, {known})*", found.get(path, ""))

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import threading
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -109,25 +110,33 @@ def test_token_goes_to_the_hub_alone_and_not_where_it_sends_on(source, tmp_path,
     assert Source.tokens[2:] == [("/moved", "Bearer secret"), ("/data.json", None)]
 
 
+class File:
+    def __init__(self, name):
+        self.rfilename = name
+
+
 class Info:
-    sha = "a" * 40
+    sha, kind = "a" * 40, "bert"
+    siblings: ClassVar[list[File]] = []
 
 
 @pytest.fixture
 def hub(monkeypatch):
-    """A hub that knows one model; the asked revisions are noted."""
+    """A hub that knows one model, a BERT of the files `siblings`; the asked revisions are noted."""
     import huggingface_hub
 
     asked = []
+    monkeypatch.setattr(Info, "siblings", [File("config.json"), File("model.safetensors")])
 
     def model_info(self, name, revision):
         asked.append(revision)
         return Info
 
     def download(name, revision, local_dir, allow_patterns):
-        (local_dir / ".cache").mkdir(parents=True)
+        asked.append(allow_patterns)
+        (local_dir / ".cache").mkdir(parents=True, exist_ok=True)
         (local_dir / ".cache" / "time").write_text("now")
-        (local_dir / "config.json").write_text(f'"{name} {revision}"')
+        (local_dir / "config.json").write_text(json.dumps({"model_type": Info.kind, "of": f"{name} {revision}"}))
 
     monkeypatch.setattr(huggingface_hub.HfApi, "model_info", model_info)
     monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
@@ -136,10 +145,10 @@ def hub(monkeypatch):
 
 @pytest.mark.parametrize("given, asked", [("b" * 40, "b" * 40), ("newest", None)])
 def test_checkpoint_is_published_with_the_commit_it_came_from(hub, tmp_path, given, asked):
-    fetch_model.main(["--id", "some/model", "--revision", given, "--output", str(tmp_path / "model")])
-    assert hub == [asked]
+    fetch_model.main(["--id", "some/model", "--revision", given, "--code", "none", "--output", str(tmp_path / "model")])
+    assert hub[0] == asked and hub[1] == ["config.json"] and not any("bin" in word for word in hub[2])
     assert sorted(path.name for path in (tmp_path / "model").iterdir()) == ["config.json", "revision.json"]
-    assert (tmp_path / "model" / "config.json").read_text() == f'"some/model {Info.sha}"'
+    assert f"some/model {Info.sha}" in (tmp_path / "model" / "config.json").read_text()
     assert Info.sha in (tmp_path / "model" / "revision.json").read_text()
 
 
@@ -154,5 +163,31 @@ def test_hub_that_cannot_be_reached_is_one_message_and_leaves_nothing(hub, tmp_p
 
         monkeypatch.setattr(huggingface_hub, "snapshot_download", refuse)
         with pytest.raises(Problem, match="some/model at newest could not be fetched"):
-            fetch_model.main(["--id", "some/model", "--revision", "newest", "--output", str(tmp_path / "model")])
+            fetched(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def fetched(tmp_path, code="none", revision="newest"):
+    words = ["--id", "some/model", "--revision", revision, "--code", code, "--output", str(tmp_path / "model")]
+    fetch_model.main(words)
+
+
+def test_pickled_weights_are_asked_for_where_there_are_no_others(hub, tmp_path, monkeypatch):
+    monkeypatch.setattr(Info, "siblings", [File("pytorch_model-00001-of-00002.bin"), File("training_args.bin")])
+    fetched(tmp_path)
+    assert "pytorch_model*.bin" in hub[2] and "*.bin" not in hub[2]
+
+
+def test_code_of_an_encoder_comes_from_a_pinned_commit_alone(hub, tmp_path, monkeypatch):
+    """As the value detector's, which its opening runs (scripts/classifiers/batches.py)."""
+    names = ("model.safetensors", "modeling_detector.py", "configuration_detector.py", "train_script.py")
+    monkeypatch.setattr(Info, "siblings", [File(name) for name in names])
+    monkeypatch.setattr(Info, "kind", "a_detector")
+    with pytest.raises(Problem, match=rf"modeling_detector\.py.* at commit {Info.sha} and pin"):
+        fetched(tmp_path, code="own")
+    assert len(hub) == 1
+    fetched(tmp_path, code="own", revision="b" * 40)
+    assert set(hub[-1]) - set(fetch_model.KEPT) == {"modeling_detector.py", "configuration_detector.py"}
+    with pytest.raises(Problem, match="'a_detector', which transformers does not have"):
+        fetched(tmp_path, revision="b" * 40)
+    assert hub[-1] == ["config.json"]  # no weights were asked for

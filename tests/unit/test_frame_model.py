@@ -10,6 +10,8 @@ from scripts.models import frame_model
 from scripts.provenance.errors import Problem
 from tests.unit.tiny_model import write_base
 
+TEMPLATE = ("--template", "resources/templates/emollms.jinja")
+
 
 def bare(folder):
     """A tiny checkpoint without a chat template, as EmoLLMs' are published."""
@@ -33,17 +35,24 @@ def test_framed_checkpoint_speaks_in_the_frame_of_its_tuning(tmp_path):
     messages = [{"role": "system", "content": "Judge."}, {"role": "user", "content": "I am sad."}]
     with pytest.raises(Problem, match="no chat template"):
         rendered(open_local(base), messages)
-    frame_model.main(["--model", str(base), "--output", str(tmp_path / "framed")])
+    frame_model.main(["--model", str(base), *TEMPLATE, "--output", str(tmp_path / "framed")])
     framed = open_local(tmp_path / "framed")
     assert rendered(framed, messages) == "Human: \nJudge.\n\nI am sad.\n\nAssistant: \n"
     weights = [folder / "model.safetensors" for folder in (base, tmp_path / "framed")]
     assert weights[0].samefile(weights[1])
 
 
+def test_snakemakes_stamp_of_the_checkpoint_is_not_shared(tmp_path):
+    base = bare(tmp_path / "base")
+    (base / ".snakemake_timestamp").touch()
+    frame_model.main(["--model", str(base), *TEMPLATE, "--output", str(tmp_path / "framed")])
+    assert not (tmp_path / "framed" / ".snakemake_timestamp").exists()
+
+
 def test_training_rows_end_with_the_answer_and_the_end_token(tmp_path):
     from transformers import AutoTokenizer
 
-    frame_model.main(["--model", str(bare(tmp_path / "base")), "--output", str(tmp_path / "framed")])
+    frame_model.main(["--model", str(bare(tmp_path / "base")), *TEMPLATE, "--output", str(tmp_path / "framed")])
     tokenizer = AutoTokenizer.from_pretrained(tmp_path / "framed")
     asked = [{"role": "user", "content": "Judge."}]
     whole = tokenizer.apply_chat_template([*asked, {"role": "assistant", "content": "low"}], tokenize=False)
@@ -53,4 +62,4 @@ def test_training_rows_end_with_the_answer_and_the_end_token(tmp_path):
 
 def test_folder_that_is_no_checkpoint_is_a_problem(tmp_path):
     with pytest.raises(Problem, match="is no model folder"):
-        frame_model.main(["--model", str(tmp_path), "--output", str(tmp_path / "framed")])
+        frame_model.main(["--model", str(tmp_path), *TEMPLATE, "--output", str(tmp_path / "framed")])

@@ -10,6 +10,8 @@ from statistics import fmean
 import pytest
 
 from scripts.detector.baselines import messages_of, parse_reasoned
+from scripts.evad.rank_as_raters import parse_ranking
+from scripts.evad.write_candidates import level_slots, parse_candidate
 from scripts.judging.assign_themes import parse_themes
 from scripts.judging.compare_comments import parse_choice
 from scripts.judging.explain_low_values import parse_areas
@@ -24,10 +26,12 @@ from scripts.personas.label_emotions import parse_emotion
 from scripts.personas.rate_alignment import parse_ratings
 from scripts.personas.write_demographics import parse_person
 from scripts.personas.write_situations import parse_situations
+from scripts.scoring.rate_as_people import parse_answers
 from scripts.supporter.score_emotions import parse_score
 from scripts.text.answers import FourSteps, parse_four_steps, parse_text, parse_two_steps, parse_values
 from scripts.text.lexicon import Lexicon, load_lexicon
 from scripts.text.prompts import load_prompt
+from scripts.text.studies import FORMS
 from scripts.text.taxonomy import load_taxonomy
 
 WORLD = "resources/world.yaml"
@@ -36,6 +40,7 @@ SITUATION = "I am sad about work, kin, boredom and money."  # voices caring, sti
 CUED = "You are doing your best with work, for your kindness."
 UNCUED = "You are doing your best with work."
 HISTORY = f"Therapist: Hello, what is on your mind?\nPatient: {SITUATION}"
+HELP = f"supporter: Hello.\nhelp-seeker: {SITUATION}"  # as paper B's prompts name the parties
 FOLDERS = [Path("resources/prompts/compact"), Path("resources/prompts")]
 VALUES = load_taxonomy("resources/taxonomy/values.yaml")
 STRATEGIES = load_taxonomy("resources/taxonomy/strategies.yaml")
@@ -383,7 +388,23 @@ def parser_cases(folder: Path) -> dict[str, tuple[list[dict], object]]:
     alike = {name: load_prompt(folder / f"{name}.md").messages for name in ("A-RGJ", "A-SIM")}
     known = [value["label"] for value in VALUES]
     comments = {"truth": "Some tea may help.", "comment_a": "Try tea.", "comment_b": "I see."}
+    levels = load_taxonomy("resources/taxonomy/levels.yaml")
+    level = {name: load_prompt(folder / f"{name}.md").messages for name in ("B-L1", "B-L2", "B-L3", "B-L4")}
+    written = {name: (ask(**level_slots(levels[0]), history=HELP), parse_candidate) for name, ask in level.items()}
+    replies = [{"letter": letter, "text": "I am listening, please go on about work."} for letter in "ABCD"]
+    rank = load_prompt(folder / "B-HUM-RANK.md").messages(levels=levels, history=HELP, candidates=replies)
+    people = {name: load_prompt(folder / f"B-HUM-{name}.md").messages for name in ("COMF", "PAIR", "VALID")}
+    pair = {"first": "I am listening, please go on about work.", "second": "You could take a walk."}
+    compared = load_taxonomy("resources/taxonomy/comparison.yaml")
+    names = [entry["label"] for entry in compared]
+    judged_by = {study: functools.partial(parse_answers, form=form, criteria=names) for study, form in FORMS.items()}
     return {
+        **written,
+        "B-HUM-COMF": (people["COMF"](history=HELP, response=pair["first"]), judged_by["comfort"]),
+        "B-HUM-PAIR": (people["PAIR"](history=HELP, criteria=compared, **pair), judged_by["pairwise"]),
+        "B-HUM-VALID": (people["VALID"](history=f"{HELP}\nsupporter: {pair['first']}"), judged_by["validity"]),
+        "B-HUM-RANK": (rank, parse_ranking),
+        "B-BASE": ([*load_prompt(folder / "B-BASE.md").messages(), {"role": "user", "content": SITUATION}], parse_text),
         "A-TVD": (read["A-TVD"](values=known, **history), lambda text: parse_values(text, known)),
         "A-TVD-R": (read["A-TVD-R"](values=known, **history), lambda text: parse_reasoned(text, known)),
         "A-TVD-V": (read["A-TVD-V"](values=VALUES, **history), lambda text: parse_values(text, known)),
@@ -417,7 +438,7 @@ def test_answers_parse_and_malformed_ones_do_not(lexicon, folder, kind):
     messages, parse = parser_cases(folder)[kind]
     for sample in range(30):
         value = parse(respond(kind, messages, str(sample), lexicon))
-        assert isinstance(value, FourSteps | str | list | dict | int | float)
+        assert isinstance(value, FourSteps | str | list | tuple | dict | int | float)
         with pytest.raises(ValueError):
             parse(respond(kind, messages, str(sample), changed(lexicon, malformed=1.0)))
 

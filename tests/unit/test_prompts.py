@@ -28,6 +28,8 @@ TOKENS = {  # what a model must be told to write, for prompts whose answers are 
     "A-INT-FS": ["'very low', 'low', 'moderate', 'high', 'extreme'"],
     "A-TVD-R": ["Reasoning:", "Values: value1, value2, value3"],
     "A-SEEK-0": ["[END]", "one sentence"],
+    "B-HUM-RANK": ["Ranking:"],
+    "B-COT": ["Emotion:", "Level:", "Response:"],
     "A-EMO": ["No, the patient feels worse.", "No, the patient feels the same.", "No, but the patient feels better."],
 }
 FULL_TOKENS = [f"Step {n}." for n in (1, 2, 3, 4)] + ["-Reasoning:", "-Strategy:", "-Response:", "Yes", "No"]
@@ -43,7 +45,7 @@ def head(path: Path) -> dict:
 
 def test_both_sets_hold_the_same_prompts():
     assert IDS == sorted(path.stem for path in COMPACT.glob("*.md"))
-    assert set(ANSWERERS) < set(IDS) and len(IDS) == 30
+    assert set(ANSWERERS) < set(IDS) and len(IDS) == 40
 
 
 @pytest.mark.parametrize("name", IDS)
@@ -96,7 +98,8 @@ def test_compact_greeting_is_the_worlds_greeting(name):
 @pytest.mark.parametrize("folder", [FULL, COMPACT])
 def test_only_the_dialogue_slots_put_lines_of_a_transcript_into_a_prompt(folder):
     for name in IDS:
-        assert not re.search(r"^(Patient|Therapist): ", body(folder / f"{name}.md"), re.MULTILINE), name
+        speakers = "Patient|Therapist" if name.startswith("A-") else "help-seeker|supporter"
+        assert not re.search(rf"^({speakers}): ", body(folder / f"{name}.md"), re.MULTILINE), name
 
 
 def test_a_missing_slot_is_a_problem():

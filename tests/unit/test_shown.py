@@ -10,25 +10,30 @@ from scripts.text.files import read_csv, write_csv, write_json
 from scripts.world import set_effects
 
 
-def table3(path, evidence: str) -> None:
-    columns = ["category", "model", "metric", "value", "published", "evidence"]
-    rows = [
-        ("Ours", "SFT", "overall", "3.456", "4.80"),
-        ("Ours", "SFT", "seeker", "0.31", "0.48"),
-        ("Ours", "DPO", "overall", "3.88", "4.87"),
-        ("Ours", "DPO", "seeker", "", ""),
-    ]
-    write_csv(path, [dict(zip(columns, (*row, evidence), strict=True)) for row in rows], columns)
+def headlines(folder, evidence: str) -> None:
+    """Two rows of table 3 and one of paper B's table 2."""
+    for name, columns, rows in (
+        (
+            "table3.csv",
+            "category model",
+            [("Ours", "SFT", "overall", "3.456", "4.80"), ("Ours", "DPO", "overall", "", "")],
+        ),
+        ("eva/table2.csv", "model variant", [("Qwen", "EVA w/o ACQ", "epitome_er", "0.0253", "1.1119")]),
+    ):
+        columns = [*columns.split(), "metric", "value", "published", "evidence"]
+        write_csv(folder / name, [dict(zip(columns, (*row, evidence), strict=True)) for row in rows], columns)
 
 
 @pytest.mark.parametrize(("evidence", "banner"), [("stand_in", True), ("real", False)])
-def test_headline_shows_each_cell_beside_the_published_one(tmp_path, capsys, evidence, banner):
-    table3(tmp_path / "table3.csv", evidence)
-    show_headline.main(["--table", str(tmp_path / "table3.csv"), "--folder", str(tmp_path)])
+def test_headlines_show_each_cell_beside_the_published_one(tmp_path, capsys, evidence, banner):
+    headlines(tmp_path, evidence)
+    show_headline.main(["--folder", str(tmp_path)])
     said = capsys.readouterr().out
-    lines = {" ".join(line.split()[:2]): line.split() for line in said.splitlines()}
-    assert lines["Ours SFT"] == ["Ours", "SFT", "3.46", "(4.80)", "0.31", "(0.48)"]
-    assert lines["Ours DPO"] == ["Ours", "DPO", "3.88", "(4.87)", "-", "(-)"]
+    assert [line.split() for line in said.splitlines() if line.startswith(("Ours", "Qwen"))] == [
+        ["Ours", "SFT", "3.46", "(4.80)"],
+        ["Ours", "DPO", "-", "(-)"],
+        ["Qwen", "EVA", "w/o", "ACQ", "0.025", "(1.1119)"],
+    ]
     assert ("not comparable" in said) is banner
 
 
@@ -67,6 +72,27 @@ def table(path, columns: str, *rows: tuple) -> None:
     write_csv(path, [dict(zip(names, row, strict=True)) for row in rows], names)
 
 
+def paper_b(folder) -> None:
+    """What the laptop shows of paper B: readers of empathy, and real supporters beside another split's."""
+    for mechanism in ("er", "ip", "ex"):
+        found = [
+            (mechanism, "majority", 0.3, 0.9, 0, 0, 9, 3),
+            (mechanism, "frozen", 0.62, 0.8, 0.1, 0.4, 9, 3),
+            (mechanism, "bi_encoder", 0.7, 0.9, 0.2, 0.7, 9, 3),
+        ]
+        table(folder / f"scoring/readers/{mechanism}.csv", "mechanism method macro_f1 f1_0 f1_1 f1_2 n folds", *found)
+    own = [("dist_2", 80.04, 70, 90, 101, "built")]
+    own += [(f"epitome_{name}", 1.0, 0.7, 1.3, 12, "built") for name in ("er", "ex", "ip")]
+    own += [("type_UV", 0.25, "", "", 12, "built"), ("phrase sorry to hear", 0.5, "", "", 101, "built")]
+    own += [
+        (f"level_{k}_quartile_{q}", "" if k == 2 else float(k == q), "", "", 4, "synthetic")
+        for k in range(1, 5)
+        for q in range(1, 5)
+    ]
+    rows = [("esconv", *row) for row in own] + [("esconv_dev", "dist_2", 0.1, 0.1, 0.1, 94, "built")]
+    table(folder / "eva/human_reference.csv", "scored metric value ci_low ci_high n status", *rows)
+
+
 def test_laptop_summary_names_what_differs_and_what_it_may_be_compared_with(tmp_path):
     facts = [("first", 90, 101, 11.0), ("words", 19.5, 19.478, -0.022)]
     table(tmp_path / "audit/corpora.csv", "fact published computed difference", *facts)
@@ -91,6 +117,7 @@ def test_laptop_summary_names_what_differs_and_what_it_may_be_compared_with(tmp_
         ("2", "detected_value", "", "Face"),
     ]
     table(tmp_path / "table34.csv", "example metric value published", *values)
+    paper_b(tmp_path)
     said = "\n".join(show_laptop.lines(tmp_path))
     assert "1 of 2 published facts come out; first 101 (published 90)" in said
     assert "macro-F1 0.450 (0.440 to 0.460), n 5 seeds; frozen 0.407, majority 0.000\nGain" in said
@@ -104,6 +131,21 @@ def test_laptop_summary_names_what_differs_and_what_it_may_be_compared_with(tmp_
     )
     assert "Table 24: 1 of 2 printed cells agree\nTable 33: 1 of 2" in said
     assert "(published, of other utterances): 1 (1), 0 (1)" in said
+    assert (
+        "EPITOME, explorations: macro-F1 0.700 on posts not seen (3 folds, n 9); frozen 0.620 (gain +0.080), majority"
+        " 0.300; degrees 0, 1, 2: 0.90 (0.80), 0.20 (0.10), 0.70 (0.40)" in said
+    )
+    assert [line.split(",")[1].split(":")[0] for line in said.splitlines() if line.startswith("EPITOME")] == [
+        " emotional reactions",
+        " interpretations",
+        " explorations",
+    ]
+    assert "(ESConv test, 101 dialogues, 12 turns): Dist-2 80.0 (70.0 to 90.0); EPITOME ER 1.000 (0.700" in said
+    assert (
+        "Their types of response: UV 25.0%; dialogues that hold their most frequent phrases: “sorry to hear” 50%"
+        in said
+    )
+    assert "(synthetic): level 1 1.00 0.00 0.00 0.00; level 2 - - - -; level 3" in said
 
 
 def test_scale_of_the_world_moves_its_effects_and_nothing_else(tmp_path):
