@@ -9,10 +9,10 @@ BIN := .venv/bin
 PY := OMP_NUM_THREADS=1 $(BIN)/python
 WARM := $(PY) -m scripts.provenance.warm --
 FOLLOW := $(BIN)/python -m scripts.provenance.follow
+MATRIX := tests/graph/test_matrix_config.py
 
-.PHONY: demo demo-all test test-targets test-repeat test-slurm laptop check why accept estimate cost bench-ingest bench-llm bench-generate \
-  bench-gpu clean-demo \
-  clean-checkpoints
+.PHONY: demo demo-all test test-matrix test-targets test-repeat test-slurm laptop check why accept estimate cost \
+  bench-ingest bench-llm bench-generate bench-gpu clean-demo clean-checkpoints
 
 demo: .venv/ready  ## the headlines: table 3 of paper A, table 2 of paper B and the report, on the offline world
 	$(WARM) $(FOLLOW) results/demo/build.log -- $(BIN)/snakemake --profile demo --cores $(CORES) headline
@@ -22,10 +22,13 @@ demo-all: .venv/ready .venv/benchmarks  ## every table and figure of both papers
 	$(WARM) $(FOLLOW) results/demo/build.log -- $(BIN)/snakemake --profile demo --cores $(CORES) all
 	@echo "Tables and figures: results/demo/; report: results/demo/report_all.html; what each needs: docs/targets.md"
 
-test: .venv/ready  ## all tests
+test: .venv/ready  ## the tests; slower ones have targets of their own
 	$(PY) -m pytest -q -n 2 tests/unit
-	$(PY) -m pytest -q -n 2 --dist loadfile tests/graph
+	$(PY) -m pytest -q -n 2 --dist loadfile tests/graph --ignore $(MATRIX)
 	$(PY) -m pytest -q tests/e2e
+
+test-matrix: .venv/ready  ## every config leaf takes another value once: what reruns, in all three runs
+	$(PY) -m pytest -q $(MATRIX)
 
 test-targets: .venv/ready .venv/benchmarks  ## all targets built in a scratch copy, beside the printed rows; random edits really rebuilt
 	$(PY) -m pytest -q tests/targets
