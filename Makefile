@@ -9,10 +9,11 @@ BIN := .venv/bin
 PY := OMP_NUM_THREADS=1 $(BIN)/python
 WARM := $(PY) -m scripts.provenance.warm --
 FOLLOW := $(BIN)/python -m scripts.provenance.follow
-MATRIX := tests/graph/test_matrix_config.py
+MATRIX := tests/graph/test_matrix.py tests/graph/test_matrix_config.py
+BUILDS := tests/e2e/test_resume.py tests/e2e/test_null_world.py
 
-.PHONY: demo demo-all test test-matrix test-targets test-repeat test-slurm laptop check why accept estimate cost \
-  bench-ingest bench-llm bench-generate bench-gpu clean-demo clean-checkpoints
+.PHONY: demo demo-all test test-builds test-matrix test-targets test-repeat test-slurm laptop check why accept \
+  estimate cost bench-ingest bench-llm bench-generate bench-gpu clean-demo clean-checkpoints
 
 demo: .venv/ready  ## the headlines: table 3 of paper A, table 2 of paper B and the report, on the offline world
 	$(WARM) $(FOLLOW) results/demo/build.log -- $(BIN)/snakemake --profile demo --cores $(CORES) headline
@@ -24,11 +25,14 @@ demo-all: .venv/ready .venv/benchmarks  ## every table and figure of both papers
 
 test: .venv/ready  ## the tests; slower ones have targets of their own
 	$(PY) -m pytest -q -n 2 tests/unit
-	$(PY) -m pytest -q -n 2 --dist loadfile tests/graph --ignore $(MATRIX)
-	$(PY) -m pytest -q tests/e2e
+	$(PY) -m pytest -q -n 2 --dist loadfile tests/graph $(MATRIX:%=--ignore %)
+	$(PY) -m pytest -q tests/e2e $(BUILDS:%=--ignore %)
 
-test-matrix: .venv/ready  ## every config leaf takes another value once: what reruns, in all three runs
-	$(PY) -m pytest -q $(MATRIX)
+test-builds: .venv/ready  ## builds that are stopped, killed, starved or edited go on; a world without effects shows none
+	$(PY) -m pytest -q $(BUILDS)
+
+test-matrix: .venv/ready  ## every prompt, module, rule, pin and config leaf (MATRIX_PART=0/5: a fifth) edited once: what reruns
+	$(PY) -m pytest -q -n 2 --dist loadfile $(MATRIX)
 
 test-targets: .venv/ready .venv/benchmarks  ## all targets built in a scratch copy, beside the printed rows; random edits really rebuilt
 	$(PY) -m pytest -q tests/targets

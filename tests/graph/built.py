@@ -4,14 +4,15 @@ The jobs are run by a front door that only makes the outputs. It is operational,
 ones. The sidecars are then written by the real code, from the plan.
 """
 
-import functools
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.graph.runs import TARGETS, put_fast_door
+import pytest
+
+from tests.graph.runs import TARGETS, once, put_fast_door
 from tests.graph.tree import copy_tree, snakemake
 
 RECORD = """
@@ -50,14 +51,12 @@ def make(tree: Path, *targets: str) -> None:
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
-@functools.lru_cache(None)
-def _build(base: Path) -> Path:
-    tree = copy_tree(base / "recorded" / "affirm")
-    put_fast_door(tree)
-    make(tree)
-    return tree
+def _build(folder: Path) -> None:
+    put_fast_door(copy_tree(folder))
+    make(folder)
 
 
-def finished_demo(base: Path, target: Path) -> Path:
-    """A copy of the finished build for one test module; it is built once below `base`."""
-    return Path(shutil.copytree(_build(base), target, symlinks=True))
+def finished_demo(factory: pytest.TempPathFactory) -> Path:
+    """A copy of the finished build for one test module."""
+    built = once(factory, "recorded", _build)
+    return Path(shutil.copytree(built, factory.mktemp("built") / "affirm", symlinks=True))

@@ -16,19 +16,30 @@ def closure(plan: Plan, roots: Keys) -> Keys:
     return keys(descendants(jobs, [job for job in jobs if job.outputs in roots]))
 
 
+LARGEST = 20  # edits of a group: what follows from them must not be everything
+
+
 def batches(edits: list[Edit]) -> list[list[Edit]]:
-    """The edits in few groups; no two of a group have a file or a job of their own in common."""
+    """The edits in few groups; no two of a group have a file in common, or a job of their own that cannot tell them."""
     groups: list[list[Edit]] = []
     for edit in sorted(edits, key=lambda edit: -len(edit.roots)):
         for group in groups:
-            if all(
-                edit.roots.isdisjoint(other.roots) and not edit.files.keys() & other.files.keys() for other in group
-            ):
+            if len(group) < LARGEST and all(_apart(edit, other) for other in group):
                 group.append(edit)
                 break
         else:
             groups.append([edit])
     return groups
+
+
+def _named(edit: Edit) -> bool:
+    """Whether a plan tells which jobs the edit itself reaches, by the edited file's name."""
+    return edit.own != "code" and not edit.leaves
+
+
+def _apart(one: Edit, other: Edit) -> bool:
+    shared = not one.roots.isdisjoint(other.roots) and not (one.own == other.own and _named(one) and _named(other))
+    return not shared and one.files.keys().isdisjoint(other.files)
 
 
 def faults(planner: Planner, run: str, base: Plan, edits: list[Edit]) -> list[str]:
@@ -60,7 +71,13 @@ def compared(run: str, base: Plan, plan: Plan, group: list[Edit]) -> list[str]:
     wanted = {key: {edit.own} for edit in group for key in edit.roots}
     retold = frozenset(key for edit in group for key in edit.roots if edit.leaves or edit.own == "code")
     lines = [f"{' '.join(key)} comes or goes" for key in plan.keys() ^ base.keys()]
+    blamed: dict[frozenset[str], set[str]] = {}
+    for edit in filter(_named, group):
+        for key in edit.roots:
+            blamed.setdefault(key, set()).update(edit.files)
     for key, job in plan.items():
+        if (odd := job.blamed ^ blamed.get(key, set())) and all(map(_named, group)):
+            lines.append(f"{job.rule} {' '.join(key)}: {sorted(odd)} reaches it, or should and does not")
         if job.own != wanted.get(key, set()):
             lines.append(f"{job.rule} {' '.join(key)}: {sorted(job.own)} instead of {sorted(wanted.get(key, ()))}")
         if (key in retold) != (key not in base or _told(job) != _told(base[key])):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.graph.planner import Plan, Planner
-from tests.graph.runs import TARGETS, build_runs
+from tests.graph.runs import TARGETS, build_runs, once
 from tests.graph.tree import LAPTOP, Job, copy_tree, dry_run, put_dumps, rules_of
 
 
@@ -56,7 +56,7 @@ def jobs(paper_jobs, demo_jobs, laptop_jobs) -> list[Job]:
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory) -> Path:
     """The project with finished builds of the three runs, whose artifacts are empty."""
-    return build_runs(tmp_path_factory.mktemp("runs") / "affirm")
+    return once(tmp_path_factory, "runs", build_runs)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from scripts.config.overlays import KeyPath
 from scripts.provenance.signature import BACKENDS, OPERATIONAL
-from tests.graph.leaves import others, science
+from tests.graph.leaves import other, science
 from tests.graph.planner import Files, Job, Plan
 from tests.graph.roots import rules_told
 from tests.graph.tree import NO_STAGE, ROOT, imports, stage_of
@@ -122,7 +122,7 @@ def leaf_edits(run: str, base: Plan, names: Iterable[str]) -> list[Edit]:
     for name in names:
         about = [(*rule.split(" "), "")[:2] for rule in rules_told(name)]
         jobs = keys(job for job in base.values() for rule, word in about if job.rule == rule and word in job.told)
-        values = next(others(run, science(run)[name]), None)
+        values = other(run, science(run)[name])
         if jobs and values:
             found.append(Edit(name, jobs, "params", leaves=values))
     return found

@@ -1,6 +1,5 @@
 """Other valid values of every leaf of a run's config."""
 
-import copy
 import functools
 import re
 from collections.abc import Iterator
@@ -67,13 +66,18 @@ def science(run: str) -> dict[str, KeyPath]:
 def changed(run: str, values: dict[KeyPath, object]) -> dict[str, str]:
     """The run's uppermost config file with these leaves put in."""
     name = (BASE, *RUNS[run])[-1]
-    mapping = _read(name)
+    mapping = _put(_read(name), values)
+    return {name: yaml.dump(mapping, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))}
+
+
+def _put(mapping: dict, values: dict[KeyPath, object]) -> dict:
+    """A copy of the mapping with these leaves put in."""
     for path, value in values.items():
         nested: object = value
         for key in reversed(path):
             nested = {key: nested}
         mapping = merge(mapping, nested)
-    return {name: yaml.dump(mapping, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))}
+    return mapping
 
 
 @functools.cache
@@ -91,6 +95,12 @@ def others(run: str, path: KeyPath) -> Iterator[dict[KeyPath, object]]:
             yield values
 
 
+@functools.cache
+def other(run: str, path: KeyPath) -> dict[KeyPath, object]:
+    """The first of the other values, with what must agree with it; nothing for a leaf that takes no other."""
+    return next(others(run, path), {})
+
+
 def _agreeing(config: dict, path: KeyPath, other: Any) -> dict[KeyPath, object]:
     """What else must change when this leaf does."""
     if path[-1] == "form" and other == "plain":
@@ -103,14 +113,8 @@ def _agreeing(config: dict, path: KeyPath, other: Any) -> dict[KeyPath, object]:
 
 
 def accepted(config: dict, values: dict[KeyPath, object]) -> bool:
-    trial = copy.deepcopy(config)
-    for path, value in values.items():
-        part = trial
-        for key in path[:-1]:
-            part = part[key]
-        part[path[-1]] = value
     try:
-        load_config(trial)
+        load_config(_put(config, values))
     except Problem:
         return False
     return True

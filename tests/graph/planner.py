@@ -6,7 +6,7 @@ import queue
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -21,6 +21,7 @@ class Job:
     code: str  # <hash>@<environment file>
     stale: bool
     own: frozenset[str]  # why, apart from what lies before it: "params", "inputs", "input set", "code", "missing"
+    blamed: frozenset[str] = field(compare=False)  # edited files that changed under it or that its signature covers
 
 
 Plan = dict[frozenset[str], Job]  # by outputs
@@ -68,5 +69,6 @@ class Planner:
 
 
 def _job(row: dict) -> Job:
-    outputs, inputs, own = (frozenset(row[name]) for name in ("outputs", "inputs", "own"))
-    return Job(row["rule"], inputs, outputs, row["command"].partition(" --in ")[2], row["code"], row["stale"], own)
+    outputs, inputs, own, blamed = (frozenset(row[name]) for name in ("outputs", "inputs", "own", "blamed"))
+    told = row["command"].partition(" --in ")[2]
+    return Job(row["rule"], inputs, outputs, told, row["code"], row["stale"], own, blamed)

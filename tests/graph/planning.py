@@ -6,6 +6,7 @@ answers with the jobs.
 """
 
 import contextlib
+import functools
 import gc
 import json
 import os
@@ -84,7 +85,9 @@ def _answer(question: dict) -> list:
     assert not any(name.partition(".")[0] == "scripts" for name in sys.modules), "a plan must read the edited modules"
     before = set(sys.modules)
     from scripts.provenance import plan
+    from scripts.provenance.signature import backend_code
 
+    edited_files, offline = question.get("files", {}).keys(), backend_code("offline")
     described, rows, made = plan._described, [], set()
 
     def describe(dag, job):
@@ -92,7 +95,10 @@ def _answer(question: dict) -> list:
         if not made:
             made.update(name for other in dag.jobs for name in other.output)
         if row.command:
-            rows.append({**vars(row), "own": sorted(_own(dag, job, made, set(row.own)))})
+            own, changed = _own(dag, job, made, set(row.own))
+            asks = any(offline in str(value) for value in job.params)
+            covered = _covered(row.rule, row.code.partition("@")[2], asks) & edited_files
+            rows.append({**vars(row), "own": sorted(own), "blamed": sorted(changed | covered)})
         return row
 
     plan._described = describe
@@ -102,31 +108,46 @@ def _answer(question: dict) -> list:
     return rows
 
 
-def _own(dag, job, made: set[str], said: set[str]) -> set[str]:
-    """Every reason of its own that the job has; Snakemake tells none where an earlier job is stale, and else one."""
+@functools.cache
+def _covered(rule: str, environment: str, offline: bool) -> set[str]:
+    """Files that the signature of a rule covers, those of the offline models among them where it is told theirs."""
+    from scripts.provenance.signature import BACKENDS, parts
+
+    files = set(parts(f"scripts/{rule.replace('.', '/')}.py", environment))
+    return files | set(parts(BACKENDS["offline"], None)) if offline else files
+
+
+def _own(dag, job, made: set[str], said: set[str]) -> tuple[set[str], set[str]]:
+    """Every reason of its own that the job has, and its inputs that changed.
+
+    Snakemake tells no reason where an earlier job is stale, and else one.
+    """
     records = dag.workflow.persistence
     missing = [name for name in job.output if not os.path.exists(name)]
     if missing:
-        return {"missing"}
+        return {"missing"}, set()
     oldest = min(os.stat(name).st_mtime_ns for name in job.output)
-    own = set()
-    for name in set(job.input) - made:
-        if os.stat(name).st_mtime_ns > oldest and records.input_checksums(job, name) != {_checksum(name)}:
-            own.add("inputs")
-    for kind, changed in (
+    changed = {
+        name
+        for name in set(job.input) - made
+        if os.stat(name).st_mtime_ns > oldest and records.input_checksums(job, name) != {_checksum(name)}
+    }
+    own = {"inputs"} if changed else set()
+    for kind, holds in (
         ("params", bool(records.params_changed(job))),
         ("input set", any(records.input_changed(job))),
         ("code", any(records.code_changed(job))),
     ):
-        if changed:
+        if holds:
             own.add(kind)
     # What Snakemake says is among it, and a job that it leaves alone has nothing. Of a file that the job did not read
     # before it has no checksum and goes by its time, which depends on the order in which the build ran.
     said -= {"missing", "inputs"} if "input set" in own else {"missing"}
     assert said <= own and (dag.needrun(job) or not own), f"{job.rule.name}: {said} {own}"
-    return own
+    return own, changed
 
 
+@functools.cache
 def _checksum(name: str) -> str:
     import hashlib
 

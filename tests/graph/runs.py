@@ -1,7 +1,12 @@
 """Finished builds of the three runs whose artifacts are empty, in seconds: what plans are made against."""
 
+import fcntl
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.graph.tree import copy_tree, put_dumps, snakemake
 
@@ -35,13 +40,27 @@ if __name__ == "__main__":
 """
 
 
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """The folder that `make` fills, made once for all of pytest's processes; nobody changes it afterwards."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with open(folder.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            draft = folder.with_suffix(".draft")
+            shutil.rmtree(draft, ignore_errors=True)  # of a process that failed
+            make(draft / "affirm")
+            draft.rename(folder)
+    return folder / "affirm"
+
+
 def put_fast_door(tree: Path) -> None:
     """Jobs of the tree make empty outputs; modules still find the real door's names."""
     door = tree / "scripts" / "__main__.py"
     door.write_text(FAST_DOOR + door.read_text(encoding="utf-8"), encoding="utf-8")
 
 
-def build_runs(folder: Path) -> Path:
+def build_runs(folder: Path) -> None:
     """The project with finished builds of the three runs, made by a door that only makes the outputs."""
     tree = copy_tree(folder)
     put_dumps(tree)
@@ -55,4 +74,3 @@ def build_runs(folder: Path) -> Path:
         profile = [] if run == "paper" else ["--profile", run]
         done = snakemake(tree, "--quiet", "all", "--cores", "2", *profile, *targets)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return tree

@@ -17,7 +17,7 @@ SKILLS = "results/demo/judging/skills"
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Path:
-    return finished_demo(tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("accept") / "affirm")
+    return finished_demo(tmp_path_factory)
 
 
 @pytest.fixture

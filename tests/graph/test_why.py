@@ -16,7 +16,7 @@ FINISHED = "scripts/judging/finished.py"
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Path:
-    return finished_demo(tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("why") / "affirm")
+    return finished_demo(tmp_path_factory)
 
 
 @pytest.fixture
