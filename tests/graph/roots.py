@@ -43,14 +43,9 @@ ROOTS: dict[str, tuple[str, ...]] = {
         *("detector.prompt_base", "reference.write_comments"),
         *("judging.predict_intensity intensity_models/llama", "dialogues.imitate_seeker seekers/llama"),
     ),
-    **{
-        f"models.{model}.backend": tuple(
-            f"eva.generate_responses responses/{name}" for name in (f"esconv/{system}", f"empathetic/{system}")
-        )
-        for model, system in (
-            *((name, name) for name in ("mistral", "qwen2", "chatcounselor", "mechat", "emollm")),
-            ("llama3", "llama"),
-        )
+    **{  # one environment for all of paper B's speakers
+        f"models.{model}.backend": ("eva.generate_responses",)
+        for model in ("mistral", "qwen2", "llama3", "chatcounselor", "mechat", "emollm")
     },
     "models.emollama.backend": ("judging.predict_intensity intensity_models/emollama",),
     "models.esc_role.backend": ("dialogues.imitate_seeker seekers/esc_role",),
